@@ -1,0 +1,119 @@
+"""The database behind the models: one proxy, `connect(url)`, and the field for exact keys."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from peewee import Database, DatabaseProxy, Field, Model, MySQLDatabase, SqliteDatabase
+
+database: Database = DatabaseProxy()  # type: ignore[assignment]
+
+# pymysql waits for ever by default: a frozen server would hold a thread as long as it likes
+CONNECT_TIMEOUT = 2
+IO_TIMEOUT = 5
+# READ COMMITTED: no gap locks between conversations, and a repeat sees what was just committed
+ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+# refuses what does not fit instead of cutting it, whatever the server's own default is
+SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO"
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "full",  # an acknowledged message survives a power cut
+    "foreign_keys": 1,
+    "cache_size": -16000,
+}
+
+
+class BaseModel(Model):
+    class Meta:
+        database = database
+
+
+if TYPE_CHECKING:
+    BytesField = Field[bytes]
+else:  # the class takes no subscript at run time
+    BytesField = Field
+
+
+class BinaryKeyField(BytesField):
+    """A key compared byte by byte on both databases: no collation, no padding, no folding."""
+
+    field_type = "VARBINARY"
+
+    def __init__(self, max_length: int = 191, **options: Any) -> None:
+        self.max_length = max_length
+        super().__init__(**options)
+
+    def get_modifiers(self) -> list[int]:
+        return [self.max_length]
+
+    def db_value(self, value: str | bytes | None) -> bytes | None:
+        return value.encode() if isinstance(value, str) else value
+
+    def python_value(self, value: bytes | None) -> bytes | None:
+        return None if value is None else bytes(value)
+
+
+def make_database(url: str) -> Database:
+    """A database for `sqlite:///path` or `mysql://user:password@host:port/name?ssl_ca=...`.
+
+    Connections are per thread and opened explicitly (autoconnect is off).
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = unquote(parts.path)[1:]
+        if os.path.dirname(path):
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, timeout=IO_TIMEOUT, autoconnect=False)
+    return MySQLDatabase(
+        unquote(parts.path)[1:],
+        host=parts.hostname or "127.0.0.1",
+        port=parts.port or 3306,
+        user=unquote(parts.username or "root"),
+        password=unquote(parts.password or ""),
+        charset="utf8mb4",
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=IO_TIMEOUT,
+        write_timeout=IO_TIMEOUT,
+        sql_mode=SQL_MODE,
+        init_command=ISOLATION,
+        autoconnect=False,
+        **_tls(parts.query),
+    )
+
+
+def _tls(query: str) -> dict[str, Any]:
+    """With ?ssl_ca=FILE the connection is encrypted and the server's certificate verified."""
+    authority = parse_qs(query).get("ssl_ca")
+    if not authority:
+        return {}
+    return {"ssl_ca": authority[0], "ssl_verify_cert": True, "ssl_verify_identity": True}
+
+
+def connect(url: str) -> Database:
+    """Points every model at the database of the URL (no connection is opened yet)."""
+    real = make_database(url)
+    database.initialize(real)  # type: ignore[attr-defined]
+    return real
+
+
+def is_sqlite(db: Database) -> bool:
+    return isinstance(getattr(db, "obj", db), SqliteDatabase)
+
+
+def rows(query: Any) -> list[tuple[Any, ...]]:
+    """The query's rows as plain tuples: what is read often needs no model instances."""
+    return list(query.tuples())
+
+
+def first_row(query: Any) -> tuple[Any, ...] | None:
+    row: tuple[Any, ...] | None = query.tuples().first()
+    return row
+
+
+def now_ms() -> int:
+    """Epoch milliseconds: integers, because MySQL's datetimes lose fractions and offsets."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,254 @@
+"""Reading conversations: one page, what a returning client missed, and the list. Reader thread.
+
+Every page is one range of the log's primary key: its cost does not depend on how much is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from peewee import ModelSelect
+
+from app.access.person import Person
+from models.base import first_row, rows
+from models.chatlog import ChatLog
+from models.conversation import Conversation, Participant, pair_key
+from models.people import PERSON, find_person, to_person
+from models.user import User
+
+PAGE_LIMIT = 100
+# conversations one sync looks at, and the entries it carries at most
+SYNC_CONVERSATIONS = 1000
+SYNC_ENTRIES = 2000
+# conversations whose entries are fetched in one statement
+SYNC_CHUNK = 40
+
+Mine = Participant.alias("mine")
+Theirs = Participant.alias("theirs")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the log."""
+
+    seq: int
+    me: int
+    client_id: str
+    content: str
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """How far a conversation goes, and how far its two sides are."""
+
+    conversation: int
+    other: int
+    last_seq: int = 0
+    last_time: int = 0
+    read_seq: int = 0
+    delivered_seq: int = 0
+    other_read_seq: int = 0
+    other_delivered_seq: int = 0
+
+    @property
+    def unread(self) -> int:
+        # sending moves one's own read position: all that lies beyond it is the other side's
+        return self.last_seq - self.read_seq
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    other: Person
+    positions: Positions
+    rows: list[Row]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    positions: Positions
+    rows: list[Row]
+    reset: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    other: Person
+    positions: Positions
+    last: Row | None
+
+
+POSITIONS = (
+    Conversation.id,
+    Mine.other,
+    Conversation.last_seq,
+    Conversation.last_time,
+    Mine.read_seq,
+    Mine.delivered_seq,
+    Theirs.read_seq,
+    Theirs.delivered_seq,
+)
+
+
+def _conversations_of(user_id: int, *more: Any) -> ModelSelect[Conversation]:
+    return (
+        Conversation.select(*POSITIONS, *more)
+        .join(Mine, on=(Mine.conversation == Conversation.id))
+        .join(Theirs, on=((Theirs.conversation == Mine.conversation) & (Theirs.user == Mine.other)))
+        .where(Mine.user == user_id)
+    )
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    seq, me, client_id, content, time = values
+    return Row(seq, me, bytes(client_id).decode(), content, time)
+
+
+def _log(conversation: int) -> ModelSelect[ChatLog]:
+    columns = (ChatLog.seq, ChatLog.me, ChatLog.client_id, ChatLog.content, ChatLog.time)
+    return ChatLog.select(*columns).where(ChatLog.conversation == conversation)
+
+
+def read_page(me: int, other: int, before: int | None, after: int | None, limit: int) -> Page:
+    """A page, oldest first: the newest, or the one before/after a seq. Raises Refused (-4)."""
+    person = find_person(other)
+    row = first_row(_conversations_of(me).where(Conversation.key == pair_key(me, other)))
+    if row is None:
+        return Page(person, Positions(0, other), [], has_more=False)
+    positions = Positions(*row)
+    page = _range(positions.conversation, before, after, limit)
+    if page and page[-1].seq > positions.last_seq:  # written between the two statements
+        positions = _reaching(positions, page[-1])
+    return Page(person, positions, page, _has_more(page, before, after, positions.last_seq))
+
+
+def _reaching(positions: Positions, last: Row) -> Positions:
+    return replace(positions, last_seq=last.seq, last_time=last.time)
+
+
+def _range(conversation: int, before: int | None, after: int | None, limit: int) -> list[Row]:
+    query = _log(conversation).limit(limit)
+    if before is not None:
+        query = query.where(ChatLog.seq < before)
+    if after is not None:
+        query = query.where(ChatLog.seq > after)
+    upwards = after is not None and before is None
+    query = query.order_by(ChatLog.seq if upwards else ChatLog.seq.desc())
+    found = [_row(values) for values in rows(query)]
+    return found if upwards else found[::-1]
+
+
+def _has_more(page: list[Row], before: int | None, after: int | None, last_seq: int) -> bool:
+    """Whether the direction of paging goes on; seqs are dense, so the edges tell."""
+    if not page:
+        return False
+    if after is not None and before is None:
+        return page[-1].seq < last_seq
+    return page[0].seq > (after or 0) + 1
+
+
+def read_missed(user_id: int, held: dict[int, int], page: int) -> list[Missed]:
+    """Every conversation that moved past what the client holds, with the missing entries.
+
+    More than PAGE_LIMIT missing, or more held than there is: the newest page, as a reset.
+    """
+    query = (
+        _conversations_of(user_id)
+        .order_by(Conversation.last_time.desc(), Conversation.id.desc())
+        .limit(SYNC_CONVERSATIONS)
+    )
+    moved = [
+        position
+        for position in (Positions(*row) for row in rows(query))
+        if position.last_seq != held.get(position.other, 0)
+    ]
+    wanted = _wanted(moved, held, page)
+    logs = _logs({position.conversation: span for position, span in wanted})
+    return [
+        Missed(position, logs.get(position.conversation, []), reset=span[2])
+        for position, span in wanted
+    ]
+
+
+def _wanted(
+    moved: list[Positions], held: dict[int, int], page: int
+) -> list[tuple[Positions, tuple[int, int, bool]]]:
+    """For each conversation (after seq, up to seq, reset), within SYNC_ENTRIES in all."""
+    left, wanted = SYNC_ENTRIES, []
+    for position in moved:
+        have, last = held.get(position.other, 0), position.last_seq
+        reset = have > last or last - have > PAGE_LIMIT
+        first = max(0, last - page) if reset else have
+        if last - first > left:  # a short look at it; the rest is a page away
+            reset, first = True, max(0, last - max(1, min(left, page)))
+        left = max(0, left - (last - first))
+        wanted.append((position, (first, last, reset)))
+    return wanted
+
+
+def _logs(spans: dict[int, tuple[int, int, bool]]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    pairs = list(spans.items())
+    for start in range(0, len(pairs), SYNC_CHUNK):
+        columns = (ChatLog.seq, ChatLog.me, ChatLog.client_id, ChatLog.content, ChatLog.time)
+        query = ChatLog.select(ChatLog.conversation, *columns)
+        clause: Any = None
+        for conversation, (first, last, _) in pairs[start : start + SYNC_CHUNK]:
+            one = (
+                (ChatLog.conversation == conversation)
+                & (ChatLog.seq > first)
+                & (ChatLog.seq <= last)
+            )
+            clause = one if clause is None else clause | one
+        for row in rows(query.where(clause).order_by(ChatLog.conversation, ChatLog.seq)):
+            found.setdefault(row[0], []).append(_row(row[1:]))
+    return found
+
+
+def list_conversations(
+    user_id: int, before: tuple[int, int] | None, limit: int
+) -> tuple[list[Listed], tuple[int, int] | None]:
+    """Newest first, and where the next page begins: (last_time, id), because times can tie."""
+    query = (
+        _conversations_of(user_id, *PERSON)
+        .join(User, on=(User.id == Mine.other))
+        .order_by(Conversation.last_time.desc(), Conversation.id.desc())
+        .limit(limit + 1)
+    )
+    if before is not None:
+        time, conversation = before
+        query = query.where(
+            (Conversation.last_time < time)
+            | ((Conversation.last_time == time) & (Conversation.id < conversation))
+        )
+    found = rows(query)
+    listed = [(Positions(*row[:8]), to_person(row[8:])) for row in found[:limit]]
+    lasts = _logs(
+        {p.conversation: (p.last_seq - 1, p.last_seq, False) for p, _ in listed if p.last_seq}
+    )
+    last = listed[-1][0] if len(found) > limit else None
+    return (
+        [
+            Listed(person, p, next(iter(lasts.get(p.conversation, [])), None))
+            for p, person in listed
+        ],
+        None if last is None else (last.last_time, last.conversation),
+    )
+
+
+def peers_of(user_id: int, limit: int = SYNC_CONVERSATIONS) -> set[int]:
+    """With whom a user has a conversation (the newest ones, bounded)."""
+    query = (
+        Participant.select(Participant.other)
+        .where(Participant.user == user_id)
+        .order_by(Participant.conversation.desc())
+        .limit(limit)
+    )
+    return {row[0] for row in rows(query)}
+
+
+def are_peers(one: int, two: int) -> bool:
+    """Whether the two have a conversation."""
+    return bool(Conversation.select().where(Conversation.key == pair_key(one, two)).exists())

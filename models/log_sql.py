@@ -1,0 +1,97 @@
+"""The statements of the message path, written out for both databases.
+
+The query builder costs more than the database here, so this one file goes around it;
+tests/test_log_sql.py holds its tables and columns against the models.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+LOG_COLUMNS = "conversation_id, seq, me, other, client_id, content, time"
+PARTICIPANT_COLUMNS = "conversation_id, user_id, other_id, delivered_seq, read_seq"
+
+
+class LogSql:
+    """Statements for `count` rows at once; each text is made once and kept."""
+
+    def __init__(self, sqlite: bool) -> None:
+        self.mark = "?" if sqlite else "%s"
+        self.begin = "BEGIN IMMEDIATE" if sqlite else "BEGIN"
+        self._lock = "" if sqlite else " FOR UPDATE"
+        self._bigger = "MAX" if sqlite else "GREATEST"
+        self._sqlite = sqlite
+        for name in ("find", "users", "lock", "advance", "append", "positions", "progress"):
+            setattr(self, name, lru_cache(maxsize=1024)(getattr(self, name)))
+
+    def _marks(self, count: int) -> str:
+        return ",".join([self.mark] * count)
+
+    def _rows(self, count: int, width: int) -> str:
+        return ",".join([f"({self._marks(width)})"] * count)
+
+    def find(self, count: int) -> str:
+        return (
+            "SELECT conversation_key, id FROM conversation"
+            f" WHERE conversation_key IN ({self._marks(count)})"
+        )
+
+    def users(self, count: int) -> str:
+        return f"SELECT id FROM user WHERE id IN ({self._marks(count)})"
+
+    def create(self) -> str:
+        return (
+            "INSERT INTO conversation (conversation_key, last_seq, last_time)"
+            f" VALUES ({self.mark}, 0, 0)"
+        )
+
+    def join(self) -> str:
+        return f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES ({self._marks(5)})"
+
+    def lock(self, count: int) -> str:
+        """In id order, so that two processes never wait for each other in a ring."""
+        return (
+            "SELECT id, last_seq, last_time FROM conversation"
+            f" WHERE id IN ({self._marks(count)}) ORDER BY id{self._lock}"
+        )
+
+    def repeats(self, count: int) -> str:
+        """Arguments: the sender, its client_ids. By the unique index."""
+        return (
+            "SELECT me, client_id, other, content, seq, time FROM chatlog"
+            f" WHERE me = {self.mark} AND client_id IN ({self._marks(count)})"
+        )
+
+    def advance(self, count: int) -> str:
+        """Arguments: (id, seq) pairs, (id, time) pairs, ids."""
+        arms = f" WHEN {self.mark} THEN {self.mark}" * count
+        return (
+            f"UPDATE conversation SET last_seq = CASE id{arms} END,"
+            f" last_time = CASE id{arms} END WHERE id IN ({self._marks(count)})"
+        )
+
+    def append(self, count: int) -> str:
+        return f"INSERT INTO chatlog ({LOG_COLUMNS}) VALUES {self._rows(count, 7)}"
+
+    def positions(self, count: int) -> str:
+        """Positions of both sides of the conversations, with how far each conversation goes."""
+        return (
+            "SELECT p.conversation_id, p.user_id, p.delivered_seq, p.read_seq, c.last_seq"
+            " FROM participant p JOIN conversation c ON c.id = p.conversation_id"
+            f" WHERE p.conversation_id IN ({self._marks(count)})"
+        )
+
+    def progress(self, count: int) -> str:
+        """Moves positions, forward only; the rows are there since the conversation began."""
+        insert = f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES {self._rows(count, 5)}"
+        if self._sqlite:
+            tail = " ON CONFLICT (conversation_id, user_id) DO UPDATE SET "
+            new = "excluded.{0}"
+        else:
+            tail = " ON DUPLICATE KEY UPDATE "
+            new = "VALUES({0})"
+        moves = ", ".join(
+            f"{name} = {self._bigger}({name}, {new.format(name)})"
+            for name in ("delivered_seq", "read_seq")
+        )
+        return insert + tail + moves

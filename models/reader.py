@@ -1,0 +1,97 @@
+"""A small pool of threads for everything that is not the message path.
+
+peewee's connection state belongs to a thread, so each thread keeps one connection open and looks
+at it again when it has rested: a database that was restarted meanwhile is then met by a fresh
+connection. Work that does not come back in time is answered with -8; the loop never waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from peewee import Database
+
+from app.messaging.errors import Refused, StorageFull, TryAgain, not_now
+from models.failures import classify, is_away
+
+log = logging.getLogger("parley.reader")
+
+Result = TypeVar("Result")
+# a connection that rested longer (seconds) is asked for a sign of life first
+RESTED = 1.0
+
+
+class Reader:
+    """`await reader.run(work)` runs `work()` in a thread with an open connection."""
+
+    def __init__(self, db: Database, *, threads: int, queue_size: int, timeout: float) -> None:
+        self._db = db
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="reader")
+        self._queue_size = queue_size
+        self._timeout = timeout
+        self._under_way = 0
+        self._local = threading.local()
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """The work's result. Raises Refused (-8) when the queue is full or the database away.
+
+        Work that only reads may run twice; work that writes keeps to one transaction of its own.
+        """
+        if 0 < self._queue_size <= self._under_way:
+            raise not_now()
+        loop = asyncio.get_running_loop()
+        self._under_way += 1
+        future = loop.run_in_executor(self._pool, self._work, work)
+        # counted until the thread is free again, also when nobody waits for it any more
+        future.add_done_callback(self._finished)
+        try:
+            return await asyncio.wait_for(asyncio.shield(future), self._timeout)
+        except TimeoutError:
+            raise not_now() from None
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _finished(self, future: asyncio.Future[Result]) -> None:
+        self._under_way -= 1
+        if not future.cancelled():
+            future.exception()  # it has been told to whoever waited, if anybody still did
+
+    def _work(self, work: Callable[[], Result]) -> Result:
+        try:
+            self._wake()
+            return work()
+        except Refused:
+            raise
+        except Exception as error:
+            meaning = classify(error)
+            if is_away(error):
+                self._disconnect()
+            if isinstance(meaning, TryAgain | StorageFull):
+                log.warning("storage away: %s", error)
+                raise not_now() from error
+            raise
+        finally:
+            self._local.used = time.monotonic()
+
+    def _wake(self) -> None:
+        rested = time.monotonic() - getattr(self._local, "used", 0.0) > RESTED
+        if not self._db.is_closed() and rested:
+            try:
+                self._db.execute_sql("SELECT 1")
+            except Exception:
+                self._disconnect()
+        if self._db.is_closed():
+            self._db.connect()
+
+    def _disconnect(self) -> None:
+        try:
+            self._db.close()
+        except Exception as error:
+            log.debug("close: %s", error)

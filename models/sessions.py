@@ -1,0 +1,49 @@
+"""Starting, finding and ending sign-ins. Runs in a reader thread."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from app.access.person import Credential, Person
+from models.base import first_row, now_ms, rows
+from models.people import PERSON, to_person
+from models.session import Session
+from models.user import User
+
+
+def key_of(secret: str) -> bytes:
+    # the secret has 256 random bits, so a plain fast hash is enough
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def start_session(user_id: int, days: int) -> str:
+    """A new session; the secret that belongs into the cookie. Old ones of all users are cleared."""
+    secret, now = secrets.token_urlsafe(32), now_ms()
+    Session.delete().where(Session.expires < now).execute()
+    Session.insert(
+        key=key_of(secret), user=user_id, created=now, expires=now + days * 86_400_000, ended=0
+    ).execute()
+    return secret
+
+
+def find_session(secret: str) -> tuple[Person, Credential] | None:
+    """Who the cookie's secret belongs to, in one query; None when it has ended."""
+    row = first_row(
+        User.select(*PERSON, User.revoked_before, Session.created, Session.expires)
+        .join(Session, on=(Session.user == User.id))
+        .where(Session.key == key_of(secret), Session.ended == 0, Session.expires > now_ms())
+    )
+    if row is None or row[8] < row[7]:
+        return None
+    credential = Credential(row[8] // 1000, row[9] // 1000, session=key_of(secret))
+    return to_person(row[:7]), credential
+
+
+def end_session(key: bytes) -> None:
+    Session.update(ended=now_ms()).where(Session.key == key, Session.ended == 0).execute()
+
+
+def ended_since(moment: int) -> set[bytes]:
+    """Keys of the sessions that ended at or after the moment (epoch ms), whoever ended them."""
+    return {row[0] for row in rows(Session.select(Session.key).where(Session.ended >= moment))}
