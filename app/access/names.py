@@ -1,0 +1,46 @@
+"""Which names people may have."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from app.messaging.errors import malformed, too_large
+
+USERNAME_LIMIT = 32
+NICKNAME_LIMIT = 64
+
+
+def parse_username(value: object) -> str:
+    """1 to 32 visible characters, no colon (it keeps embedded ids apart). Raises Refused (-2, -7).
+
+    Stored as typed, in NFC: one name has one spelling, and looks like what it is.
+    """
+    name = _parse("username", value, USERNAME_LIMIT)
+    if not name or ":" in name or "/" in name or not all(_is_visible(letter) for letter in name):
+        raise malformed("username", "a name is 1 to 32 letters, digits, spaces or marks.")
+    return name
+
+
+def parse_nickname(value: object) -> str:
+    """Up to 64 visible characters; empty where there is none. Raises Refused (-2, -7)."""
+    name = _parse("nickname", value, NICKNAME_LIMIT) if value is not None else ""
+    if not all(_is_visible(letter) for letter in name):
+        raise malformed("nickname", "a nickname has visible characters only.")
+    return name
+
+
+def _parse(field: str, value: object, limit: int) -> str:
+    if not isinstance(value, str):
+        raise malformed(field, f"{field} must be text.")
+    if len(value) > 4 * limit:
+        raise too_large(limit)
+    name = unicodedata.normalize("NFC", value).strip()
+    if len(name) > limit:
+        raise too_large(limit)
+    return name
+
+
+def _is_visible(letter: str) -> bool:
+    """No controls, no invisible or bidi format characters, no separators but the plain space."""
+    category = unicodedata.category(letter)
+    return letter == " " or category[0] not in "CZ"

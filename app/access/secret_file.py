@@ -1,0 +1,42 @@
+"""The secrets that sign cookies: made at first start, several at a time so that they can rotate."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+SHORTEST = 32
+
+
+def load_secrets(path: Path) -> list[str]:
+    """The secrets, newest first, one a line. Makes the file (mode 0600) where there is none.
+
+    Raises ValueError for an empty file: an empty secret signs happily.
+    """
+    if not path.exists():
+        _make(path)
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    found = [line for line in lines if line]
+    if not found:
+        raise ValueError(f"{path} holds no secret")
+    return found
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+    try:
+        os.link(temporary, path)  # fails where another process was first: then its secret counts
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(temporary)
+
+
+def weak(found: list[str]) -> list[str]:
+    """The secrets that production refuses."""
+    return [secret for secret in found if len(secret) < SHORTEST or len(set(secret)) < 8]

@@ -1,0 +1,1 @@
+"""The core: what happens to a message. No web framework and no SQL text in here."""

@@ -1,0 +1,83 @@
+"""What goes through the writer, and what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from app.access.person import Person
+from app.messaging.errors import Refused, not_now
+from app.messaging.hub import Socket
+
+# requests that may wait for one merged receipt
+WAITING = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Where the answer to one request goes: a socket, with its ref, or somebody who awaits it."""
+
+    socket: Socket | None = None
+    ref: str | None = None
+    future: asyncio.Future[Any] | None = None
+
+
+@dataclass(slots=True)
+class Message:
+    """One message on its way to the log; (sender, client_id) is what makes it that message."""
+
+    sender: Person
+    other: int
+    content: str
+    client_id: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where a message stands in the log; for a repeat, where the original stands."""
+
+    other: int
+    content: str
+    seq: int
+    time: int
+    dup: bool = False
+
+
+@dataclass(slots=True)
+class Receipt:
+    """A user's positions in the conversation with `other`; 0 leaves a position alone."""
+
+    user: int
+    other: int
+    read: int
+    delivered: int
+    replies: tuple[Reply, ...] = ()
+    source: Socket | None = None  # the one socket that told us: it need not be told again
+
+    def merged_with(self, older: Receipt) -> Receipt:
+        """Raises Refused (-8) when too many already wait for the answer."""
+        if len(older.replies) >= WAITING:
+            raise not_now()
+        return Receipt(
+            self.user,
+            self.other,
+            max(self.read, older.read),
+            max(self.delivered, older.delivered),
+            older.replies + self.replies,
+            self.source if self.source is older.source else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The positions after a receipt, and which of the two it moved."""
+
+    read: int
+    delivered: int
+    read_moved: bool
+    delivered_moved: bool
+
+
+Outcome = Stored | Moved | Refused

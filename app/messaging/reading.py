@@ -1,0 +1,106 @@
+"""Questions about conversations and people: a page, the list, what was missed, a search.
+
+Each takes a parsed request's `data` and gives the `data` of the answer. Raises Refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from app.access.person import Person
+from app.messaging import protocol
+from app.messaging.errors import malformed, not_allowed
+from app.messaging.shapes import Shapes
+from models import history, people
+from models.reader import Reader
+
+PAGE = 50
+SEQS_LIMIT = 1000
+QUERY_LIMIT = 64
+
+
+class Reading:
+    def __init__(self, reader: Reader, shapes: Shapes) -> None:
+        self._reader = reader
+        self._shapes = shapes
+
+    async def page(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        """`realtime-chat`: {"other", "limit"?, "before"?, "after"?}"""
+        other = protocol.parse_int(data, "other")
+        limit = _limit(data)
+        before = protocol.parse_optional_int(data, "before", 0, protocol.MAX_INTEGER)
+        after = protocol.parse_optional_int(data, "after", 0, protocol.MAX_INTEGER)
+        if other == me.user_id:
+            raise not_allowed("nobody writes to oneself.")
+        page = await self._reader.run(
+            lambda: history.read_page(me.user_id, other, before, after, limit)
+        )
+        return self._shapes.page(page, me)
+
+    async def conversations(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        """`recent-users`: {"limit"?, "before"?}; `before` is the `next` of the page before."""
+        limit, before = _limit(data), _parse_cursor(data)
+        listed, after_it = await self._reader.run(
+            lambda: history.list_conversations(me.user_id, before, limit)
+        )
+        return {
+            "conversations": [self._shapes.listed(one, me) for one in listed],
+            "next": None if after_it is None else _cursor(after_it),
+        }
+
+    async def search(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        """`search-users`: {"query", "limit"?}: names that begin with it."""
+        query = protocol.parse_text(data, "query", QUERY_LIMIT, low=0).strip()
+        limit = min(_limit(data), people.SEARCH_LIMIT)
+        found = await self._reader.run(lambda: people.search_people(query, me.user_id, limit))
+        return {"users": [self._shapes.user(person) for person in found]}
+
+    async def user(self, user_id: int) -> dict[str, Any]:
+        return self._shapes.user(await self._reader.run(lambda: people.find_person(user_id)))
+
+    async def missed(self, me: Person, data: dict[str, Any], epoch: str) -> dict[str, Any]:
+        """`sync`: {"seqs": {"<other>": last seq held}}"""
+        held = _parse_seqs(data)
+        missed = await self._reader.run(lambda: history.read_missed(me.user_id, held, PAGE))
+        return {
+            "epoch": epoch,
+            "conversations": [self._shapes.missed(one, me) for one in missed],
+        }
+
+
+def _limit(data: dict[str, Any]) -> int:
+    return protocol.parse_optional_int(data, "limit", 1, history.PAGE_LIMIT) or PAGE
+
+
+def _parse_seqs(data: dict[str, Any]) -> dict[int, int]:
+    seqs = data.get("seqs")
+    if not isinstance(seqs, dict) or len(seqs) > SEQS_LIMIT:
+        raise malformed("seqs", f"seqs must be an object of at most {SEQS_LIMIT} members.")
+    held = {}
+    for key, seq in seqs.items():
+        if not (key.isascii() and key.isdigit() and len(key) <= 16):
+            raise malformed("seqs", "the keys of seqs must be user ids.")
+        if type(seq) is not int or not 0 <= seq <= protocol.MAX_INTEGER:
+            raise malformed("seqs", "the values of seqs must be seqs.")
+        held[int(key)] = seq
+    return held
+
+
+def _cursor(place: tuple[int, int]) -> str:
+    return base64.urlsafe_b64encode(b"%d.%d" % place).decode().rstrip("=")
+
+
+def _parse_cursor(data: dict[str, Any]) -> tuple[int, int] | None:
+    text = data.get("before")
+    if text is None:
+        return None
+    try:
+        time, conversation = base64.urlsafe_b64decode(f"{text:<64.64}".strip() + "==").split(b".")
+        place = int(time[:16]), int(conversation[:16])
+    except (ValueError, TypeError, binascii.Error):
+        raise malformed("before", "before must be the next of an earlier page.") from None
+    if min(place) < 0 or max(place) > protocol.MAX_INTEGER:
+        raise malformed("before", "before must be the next of an earlier page.")
+    return place

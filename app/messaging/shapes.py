@@ -1,0 +1,109 @@
+"""How people, entries and conversations look in JSON (contract, sections 2 to 4)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.access.person import Person
+from app.messaging import protocol
+from app.messaging.friendly_time import friendly_time
+from models.history import Listed, Missed, Page, Positions, Row
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Shapes:
+    """Knows the time, the operator's time zone, and who is online."""
+
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        is_online: Callable[[int], bool],
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        self._zone = zone
+        self._is_online = is_online
+        self.clock = clock
+
+    def friendly(self, at: int, locale: str) -> str:
+        return friendly_time(at, self.clock(), locale, self._zone)
+
+    def last_seen(self, person: Person) -> int:
+        return self.clock() if self._is_online(person.user_id) else person.last_seen
+
+    def user(self, person: Person) -> dict[str, Any]:
+        return {
+            "user_id": person.user_id,
+            "username": person.username.removeprefix("embedded:"),
+            "name": person.name,
+            "avatar": person.avatar,
+            "kind": person.kind,
+            "locale": person.locale,
+            "online": self._is_online(person.user_id),
+            "last_seen": self.last_seen(person),
+        }
+
+    def entry(self, row: Row, reader: Person) -> list[Any]:
+        return protocol.entry(
+            row.me == reader.user_id,
+            row.content,
+            self.friendly(row.time, reader.locale),
+            row.seq,
+            row.time,
+            row.client_id,
+        )
+
+    def positions(self, positions: Positions) -> dict[str, Any]:
+        return {
+            "last_seq": positions.last_seq,
+            "read_seq": positions.read_seq,
+            "other_read_seq": positions.other_read_seq,
+            "other_delivered_seq": positions.other_delivered_seq,
+            "unread": positions.unread,
+        }
+
+    def page(self, page: Page, me: Person) -> dict[str, Any]:
+        """Answer of realtime-chat."""
+        other = page.other
+        return {
+            "me": me.username.removeprefix("embedded:"),
+            "other": other.username.removeprefix("embedded:"),
+            "me_id": me.user_id,
+            "other_id": other.user_id,
+            "me_name": me.name,
+            "other_name": other.name,
+            "me_avatar": me.avatar,
+            "other_avatar": other.avatar,
+            "logs": [self.entry(row, me) for row in page.rows],
+            "has_more": page.has_more,
+            **self.positions(page.positions),
+            "online": self._is_online(other.user_id),
+            "last_seen": self.last_seen(other),
+        }
+
+    def missed(self, missed: Missed, me: Person) -> dict[str, Any]:
+        """One conversation of a sync."""
+        other = missed.positions.other
+        return {
+            "user_id": other,
+            "logs": [self.entry(row, me) for row in missed.rows],
+            "reset": missed.reset,
+            **self.positions(missed.positions),
+            "online": self._is_online(other),
+        }
+
+    def listed(self, listed: Listed, me: Person) -> dict[str, Any]:
+        """One line of the conversation list."""
+        user = self.user(listed.other)
+        del user["locale"]
+        return {
+            **user,
+            "last": None if listed.last is None else self.entry(listed.last, me),
+            "last_time": listed.positions.last_time,
+            **self.positions(listed.positions),
+        }

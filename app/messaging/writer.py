@@ -1,0 +1,173 @@
+"""Group commit: one thread, one transaction for all that waits.
+
+While one transaction runs, items queue up; the next takes them all (bounded). One fsync then
+serves many messages. The writer knows no model and no socket: it is given `commit(batch)`, which
+returns one outcome per item, and `committed(pairs)`, which is called on the loop once per batch.
+
+Two lanes. `submit` keeps every item in order (messages). `submit_latest` keeps one item per key,
+merged with the one that already waits (receipts: only the newest position matters).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from itertools import islice
+from typing import Any, Protocol, Self
+
+from app.messaging.errors import BadBatch, StorageFull, TryAgain, not_now
+
+log = logging.getLogger("parley.writer")
+
+# A frozen or restarting database is asked again this often (seconds): fast enough to resume
+# within two seconds of its return, slow enough to leave it alone.
+FIRST_BACKOFF = 0.02
+LONGEST_BACKOFF = 0.5
+
+
+class Mergeable(Protocol):
+    def merged_with(self, older: Self) -> Self: ...
+
+
+Outcome = Any  # what commit returns for an item, or Refused
+Commit = Callable[[Sequence[Any]], Sequence[Outcome]]
+Committed = Callable[[list[tuple[Any, Outcome]]], None]
+
+
+class Writer:
+    """The bounded queue in front of the database and the thread behind it."""
+
+    def __init__(
+        self,
+        commit: Commit,
+        committed: Committed,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        queue_size: int,
+        batch_size: int,
+        patience: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._commit = commit
+        self._committed = committed
+        self._loop = loop
+        self._queue_size = queue_size
+        self._batch_size = batch_size
+        self._patience = patience
+        self._clock = clock
+        self._waiting: deque[tuple[float, Any]] = deque()
+        self._latest: dict[Hashable, tuple[float, Any]] = {}
+        self._lock = threading.Condition()
+        self._stopping = threading.Event()
+        self._drained = asyncio.Event()
+        # daemon: a database that never answers must not keep a stopping process alive
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def __len__(self) -> int:
+        """How many items wait for a transaction."""
+        return len(self._waiting) + len(self._latest)
+
+    def submit(self, item: Any) -> None:
+        """Queues an item behind all others. Raises Refused (-8) when the queue is full."""
+        with self._lock:
+            if self._stopping.is_set() or 0 < self._queue_size <= len(self._waiting):
+                raise not_now()
+            self._waiting.append((self._clock(), item))
+            self._lock.notify()
+
+    def submit_latest(self, key: Hashable, item: Mergeable) -> None:
+        """Queues an item, merged with one of the same key that waits. Raises Refused (-8)."""
+        with self._lock:
+            old = self._latest.get(key)
+            if self._stopping.is_set() or (
+                old is None and 0 < self._queue_size <= len(self._latest)
+            ):
+                raise not_now()
+            since = self._clock() if old is None else old[0]
+            self._latest[key] = (since, item if old is None else item.merged_with(old[1]))
+            self._lock.notify()
+
+    async def drain(self, patience: float) -> bool:
+        """Takes nothing more, commits all that waits; False when that took too long."""
+        with self._lock:
+            self._stopping.set()
+            self._lock.notify()
+        try:
+            await asyncio.wait_for(self._drained.wait(), patience)
+        except TimeoutError:
+            return False
+        return True
+
+    # -- the thread ---------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while batch := self._take():
+            since = min(taken for taken, _ in batch)
+            items = [item for _, item in batch]
+            outcomes = self._commit_patiently(items, since + self._patience)
+            self._hand_over(list(zip(items, outcomes, strict=True)))
+        self._on_loop(self._drained.set)
+
+    def _take(self) -> list[tuple[float, Any]]:
+        """All that waits, up to a batch; an empty list when stopped and done."""
+        with self._lock:
+            while not self._waiting and not self._latest:
+                if self._stopping.is_set():
+                    return []
+                self._lock.wait()
+            count = min(len(self._waiting), self._batch_size)
+            batch = [self._waiting.popleft() for _ in range(count)]
+            keys = list(islice(self._latest, self._batch_size))
+            return batch + [self._latest.pop(key) for key in keys]
+
+    def _commit_patiently(self, items: list[Any], deadline: float) -> Sequence[Outcome]:
+        """Commits, again and again while the storage is away, until the deadline."""
+        backoff = FIRST_BACKOFF
+        while True:
+            try:
+                return self._commit(items)
+            except TryAgain as error:
+                if self._clock() >= deadline:
+                    log.warning("storage away: %d not stored (%s)", len(items), error)
+                    return [not_now() for _ in items]
+                self._pause(backoff)
+                backoff = min(backoff * 2, LONGEST_BACKOFF)
+            except BadBatch as error:
+                return self._bisect(items, deadline, error)
+            except StorageFull as error:
+                log.error("storage full: %d not stored (%s)", len(items), error)
+                return [not_now() for _ in items]
+            except Exception:
+                log.exception("commit failed for a batch of %d", len(items))
+                return [not_now() for _ in items]
+
+    def _bisect(self, items: list[Any], deadline: float, error: BadBatch) -> Sequence[Outcome]:
+        """One item that cannot be stored must fail alone."""
+        if len(items) == 1:
+            log.error("a message could not be stored: %s", error)
+            return [not_now()]
+        middle = len(items) // 2
+        return [
+            *self._commit_patiently(items[:middle], deadline),
+            *self._commit_patiently(items[middle:], deadline),
+        ]
+
+    def _pause(self, seconds: float) -> None:
+        # while draining there is no event to wait for, and waiting is what is wanted
+        threading.Event().wait(seconds)
+
+    def _hand_over(self, pairs: list[tuple[Any, Outcome]]) -> None:
+        self._on_loop(self._committed, pairs)
+
+    def _on_loop(self, call: Callable[..., None], *args: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(call, *args)
+        except RuntimeError:  # the loop is closed: nobody is left to be told
+            log.debug("loop closed before the last batch was handed over")

@@ -1,0 +1,178 @@
+"""Every setting of Parley in one table: the fields of `Settings`.
+
+A field's flag is its name with dashes, its environment variable PARLEY_<NAME>, and
+PARLEY_<NAME>_FILE names a file that holds the value (for container secrets). A flag wins over
+the environment, the environment over the default. docs/configuration lists the same table; a
+test holds the two together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class SettingError(ValueError):
+    """A setting that cannot be used; the text says which and why."""
+
+
+def setting(default: Any, text: str, choices: tuple[str, ...] = ()) -> Any:
+    """One row of the table. Booleans are written on|off outside."""
+    return dataclasses.field(default=default, metadata={"help": text, "choices": choices})
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The settings, with their defaults. Limits: 0 means no limit. Times are in seconds."""
+
+    port: int = setting(8888, "TCP port to listen on; 0 picks a free one")
+    address: str = setting("127.0.0.1", "address to listen on")
+    database_url: str = setting(
+        "sqlite:///var/parley.db", "sqlite:///path or mysql://user:password@host:port/name"
+    )
+    redis_url: str = setting("", "redis://host:port/0 joins several processes; empty: one process")
+    data_dir: str = setting("var", "directory for the SQLite file and the cookie secret")
+    secret_file: str = setting(
+        "",
+        "cookie secrets, newest first, one a line; default: DATA_DIR/secret, made at first start",
+    )
+    identity_secrets_file: str = setting(
+        "", 'JSON {"kid": "secret", ...}: the secrets with which host sites sign identities'
+    )
+    allowed_origins: str = setting(
+        "", "origins, separated by commas, whose pages may embed Parley (https://shop.example)"
+    )
+    registration: str = setting("open", "whether people may register", ("open", "closed"))
+    guests: bool = setting(False, "whether guests may come in by nickname")
+    production: bool = setting(False, "refuse to start with weak or default secrets")
+    migrate: bool = setting(True, "apply pending migrations at start")
+    trust_proxy: bool = setting(
+        False, "take the client's address from X-Real-Ip/X-Forwarded-For (only behind a proxy)"
+    )
+    timezone: str = setting("UTC", "time zone of the friendly times that the server writes")
+    metrics_token: str = setting("", "bearer token that opens /metrics; empty: nobody may read it")
+    log_level: str = setting("info", "how much is logged", ("debug", "info", "warning", "error"))
+
+    message_rate: float = setting(5.0, "messages a second one user may send")
+    message_burst: int = setting(30, "messages one user may send at once after a pause")
+    frame_rate: float = setting(20.0, "frames a second one socket may send")
+    login_attempts: int = setting(5, "failed sign-ins per account in 15 minutes")
+    login_attempts_per_address: int = setting(30, "failed sign-ins per address in 15 minutes")
+    signups_per_address: int = setting(30, "new accounts and guests per address in 15 minutes")
+    sockets_per_user: int = setting(10, "live sockets one user may have")
+    content_limit: int = setting(8192, "characters in one message")
+    frame_limit: int = setting(65536, "bytes in one frame or request body")
+    in_flight: int = setting(32, "messages of one socket that may wait for their commit")
+    queue_size: int = setting(10000, "messages of all sockets that may wait for their commit")
+    batch_size: int = setting(256, "messages in one transaction")
+    write_timeout: float = setting(10.0, "how long a message may wait for the database before -8")
+    push_buffer: int = setting(
+        1048576, "bytes that may wait for a slow reader before it is dropped"
+    )
+    reader_threads: int = setting(4, "threads that read from the database")
+    reader_queue: int = setting(2000, "reads that may wait for a thread before -8")
+    ping_interval: float = setting(25.0, "how often a socket is pinged")
+    ping_timeout: float = setting(10.0, "how long a pong may take before the socket is closed")
+    presence_grace: float = setting(
+        2.0, "how long after the last socket one still counts as online"
+    )
+    session_days: int = setting(30, "days a sign-in lasts")
+    token_lifetime: int = setting(86400, "longest lifetime of an identity token (exp - iat)")
+    watch_interval: float = setting(
+        2.0, "how often revoked identities and rotated keys are looked for"
+    )
+    drain_timeout: float = setting(8.0, "how long a stop may take to commit what was accepted")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The allow-list of origins, normalised."""
+        return frozenset(
+            part.strip().lower().rstrip("/")
+            for part in self.allowed_origins.split(",")
+            if part.strip()
+        )
+
+    def check(self) -> None:
+        """Refuses values that cannot work. Raises SettingError."""
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int | float) and value < 0:
+                raise SettingError(f"{field.name} must not be negative")
+        if urlsplit(self.database_url).scheme not in ("sqlite", "mysql", "mariadb"):
+            raise SettingError("database_url must begin with sqlite:// or mysql://")
+        for origin in self.origins:
+            if urlsplit(origin).scheme not in ("http", "https") or urlsplit(origin).path:
+                raise SettingError(f"allowed_origins: {origin!r} is not scheme://host[:port]")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise SettingError(f"timezone: {self.timezone!r} is not known") from error
+
+
+TABLE: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Settings)
+
+
+def add_flags(parser: argparse.ArgumentParser, names: tuple[str, ...] | None = None) -> None:
+    """Gives the parser one flag per setting (or per named setting); absent flags stay None."""
+    for field in TABLE:
+        if names is None or field.name in names:
+            shown = _written(field.default)
+            parser.add_argument(
+                "--" + field.name.replace("_", "-"),
+                help=f"{field.metadata['help']} (default: {shown or 'none'})".replace("%", "%%"),
+                metavar="|".join(_choices(field)) or field.name.upper(),
+            )
+
+
+def load(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Settings:
+    """Settings from flags and environment. Raises SettingError."""
+    values = {}
+    for field in TABLE:
+        text = flags.get(field.name)
+        if text is None:
+            text = _from_environment(field.name, environ)
+        if text is not None:
+            values[field.name] = _parse(field, text)
+    settings = Settings(**values)
+    settings.check()
+    return settings
+
+
+def _from_environment(name: str, environ: Mapping[str, str]) -> str | None:
+    variable = "PARLEY_" + name.upper()
+    if variable in environ:
+        return environ[variable]
+    path = environ.get(variable + "_FILE")
+    # `secret_file` + `_FILE` would be a file that names a file; only values may come from files
+    if path is None or variable.endswith("_FILE"):
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingError(f"{variable}_FILE: {error}") from error
+
+
+def _choices(field: dataclasses.Field[Any]) -> tuple[str, ...]:
+    return ("on", "off") if isinstance(field.default, bool) else field.metadata["choices"]
+
+
+def _parse(field: dataclasses.Field[Any], text: str) -> Any:
+    choices = _choices(field)
+    if choices and text not in choices:
+        raise SettingError(f"{field.name} must be one of {', '.join(choices)}, not {text!r}")
+    if isinstance(field.default, bool):
+        return text == "on"
+    kind: type[Any] = type(field.default)
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise SettingError(f"{field.name} must be a number, not {text!r}") from error
+
+
+def _written(value: Any) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
