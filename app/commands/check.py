@@ -1,0 +1,27 @@
+"""Says whether this server could start: settings, secrets, database, migrations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.access.secret_file import load_secrets
+from app.application import secret_path
+from app.production import check_production
+from app.settings import Settings
+from models import base, schema
+
+
+def run(options: Settings, arguments: dict[str, Any]) -> int:
+    secrets = load_secrets(secret_path(options))
+    print(f"settings: fine; {len(secrets)} cookie secret(s)")
+    if options.production:
+        check_production(options, secrets)
+        print("production: fine")
+    db = base.connect(options.database_url)
+    try:
+        pending = schema.pending(db)
+    except Exception as error:  # whatever the driver raises: the operator wants to read it
+        print(f"database: not reachable: {error}")
+        return 1
+    print(f"database: {'needs migrations: ' + ', '.join(pending) if pending else 'fine'}")
+    return 1 if pending else 0

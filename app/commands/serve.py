@@ -1,0 +1,58 @@
+"""Runs the server until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from typing import Any
+
+from peewee import Database
+
+from app.access.secret_file import load_secrets
+from app.application import MakeCommit, Parley, make_commit, secret_path
+from app.production import check_production
+from app.settings import SettingError, Settings
+from models import base, schema
+
+log = logging.getLogger("parley")
+
+
+def run(options: Settings, arguments: dict[str, Any], make_commit: MakeCommit = make_commit) -> int:
+    """The exit code: 0 after a clean stop, 1 when accepted messages may not be stored."""
+    start_log(options)
+    if options.production:
+        check_production(options, load_secrets(secret_path(options)))
+    db = base.connect(options.database_url)
+    if options.migrate:
+        for name in schema.migrate(db):
+            log.info("migrated %s", name)
+    elif pending := schema.pending(db):
+        raise SettingError(f"the database needs `python -m app migrate`: {', '.join(pending)}")
+    return asyncio.run(_serve(options, db, make_commit))
+
+
+def start_log(options: Settings) -> None:
+    """One line an event, to standard error."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=options.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+
+
+async def _serve(options: Settings, db: Database, make_commit: MakeCommit) -> int:
+    parley = Parley(options, db, make_commit)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    port = await parley.start()
+    host = f"[{options.address}]" if ":" in options.address else options.address
+    print(f"Parley is ready on http://{host}:{port}", flush=True)
+    await stop.wait()
+    log.info("stopping")
+    drained = await parley.drain()
+    log.info("stopped" if drained else "stopped before all was stored")
+    return 0 if drained else 1

@@ -1,0 +1,36 @@
+"""Signs an identity token as a host site does, or revokes a member's tokens."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from app.access.tokens import read_secrets, sign
+from app.settings import SettingError, Settings
+from models import base, people
+
+
+def run(options: Settings, arguments: dict[str, Any]) -> int:
+    if arguments["revoke"]:
+        return _revoke(options, arguments["sub"])
+    if not options.identity_secrets_file:
+        raise SettingError("identity_secrets_file is not set")
+    secrets = read_secrets(Path(options.identity_secrets_file))
+    kid = arguments["kid"] or next(iter(secrets), "")
+    if kid not in secrets:
+        raise SettingError(f"identity_secrets_file has no kid {kid!r}")
+    now = int(time.time())
+    claims = {"sub": arguments["sub"], "iat": now, "exp": now + arguments["ttl"]}
+    for name in ("name", "avatar"):
+        if arguments[name]:
+            claims[name] = arguments[name]
+    print(sign(claims, kid, secrets[kid]))
+    return 0
+
+
+def _revoke(options: Settings, sub: str) -> int:
+    with base.connect(options.database_url).connection_context():
+        known = people.revoke(people.embedded_key(sub), base.now_ms())
+    print(f"revoked all tokens of {sub} signed up to now" if known else f"no member {sub}")
+    return 0 if known else 1

@@ -1,0 +1,43 @@
+"""The URL map: what there is to ask for (/static/ is added by the application)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tornado.routing import URLSpec
+from tornado.web import RequestHandler
+
+from handlers import account, api, avatar, chat, health, openapi, pages, useropt
+
+ROOT = Path(__file__).resolve().parent.parent
+STATIC = ROOT / "static"
+TEMPLATES = ROOT / "templates"
+
+# at most 15 digits: below 2**53, and a longer one is no page
+USER = r"([1-9]\d{0,14})"
+API = "/api/v1"
+
+
+def routes() -> list[URLSpec]:
+    return [
+        _route("/", pages.IndexHandler),
+        _route("/user/chatwebsocket", chat.WebsocketChatHandler),
+        _route("/useropt", useropt.UseroptHandler),
+        _route(f"{API}/openapi.json", openapi.OpenApiHandler),
+        _route(f"{API}/session", account.SessionHandler),
+        _route(f"{API}/users", account.UsersHandler),
+        _route(f"{API}/users/{USER}", api.UserHandler),
+        _route(f"{API}/guests", account.GuestsHandler),
+        _route(f"{API}/me", account.MeHandler),
+        _route(f"{API}/conversations", api.ConversationsHandler),
+        _route(f"{API}/conversations/{USER}/messages", api.MessagesHandler),
+        _route(f"{API}/conversations/{USER}/read", api.ReadHandler),
+        _route(f"/avatar/{USER}\\.svg", avatar.AvatarHandler),
+        _route("/healthz", health.AliveHandler),
+        _route("/readyz", health.ReadyHandler),
+        _route("/metrics", health.MetricsHandler),
+    ]
+
+
+def _route(pattern: str, handler: type[RequestHandler]) -> URLSpec:
+    return URLSpec(pattern, handler)

@@ -1,0 +1,1 @@
+"""HTTP and WebSocket: what comes in is parsed, handed to a use case, and answered."""

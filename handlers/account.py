@@ -1,0 +1,154 @@
+"""Coming and going: registration, sign-in, sign-out, guests, and who one is."""
+
+from __future__ import annotations
+
+import secrets
+
+from app.access.names import parse_nickname, parse_username
+from app.access.passwords import LONGEST, check_length
+from app.access.person import Person
+from app.access.sign_in import device_cookie, trusted_device
+from app.messaging import protocol
+from app.messaging.errors import malformed, not_allowed, not_signed_in, too_fast
+from handlers.base import ApiHandler, answers
+from handlers.identity import COOKIE, DEVICE_COOKIE, session_secret
+from models import people, sessions
+from models.user import fold
+
+
+def parse_password(data: dict[str, object]) -> str:
+    """8 to 1,024 characters, of any kind. Raises Refused (-2, -7)."""
+    password = data.get("password")
+    if not isinstance(password, str):
+        raise malformed("password", "password must be text.")
+    check_length(password)
+    return password
+
+
+class AccountHandler(ApiHandler):
+    """Shared by those who hand out a session."""
+
+    async def start_session(self, person: Person) -> None:
+        """A new session at each sign-in; the one before it, if any, ends."""
+        days = self.parley.options.session_days
+        await self.end_session()
+        secret = await self.parley.reader.run(lambda: sessions.start_session(person.user_id, days))
+        self._set_cookie(COOKIE, secret, days)
+
+    async def end_session(self) -> None:
+        secret = session_secret(self, self.parley.options.session_days)
+        if secret is not None:
+            key = sessions.key_of(secret)
+            await self.parley.reader.run(lambda: sessions.end_session(key))
+            self.parley.end_session(key)
+        self.clear_cookie(COOKIE, path="/")
+
+    def _set_cookie(self, name: str, value: str, days: int) -> None:
+        self.set_signed_cookie(
+            name,
+            value,
+            expires_days=days,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=self.request.protocol == "https",
+        )
+
+    def check_signups(self) -> None:
+        """Raises Refused (-6)."""
+        address = self.request.remote_ip or ""
+        wait = self.parley.signups.wait(address)
+        if wait > 0:
+            raise too_fast(wait)
+        self.parley.signups.add(address)
+
+
+class SessionHandler(AccountHandler):
+    """POST signs in, DELETE signs out."""
+
+    @answers
+    async def post(self) -> None:
+        data = self.body_json()
+        password = data.get("password")
+        if not isinstance(password, str) or len(password) > LONGEST:
+            raise malformed("password", f"password must be text of at most {LONGEST} characters.")
+        username = protocol.parse_text(data, "username", 256)
+        person = await self._check_password(username, password)
+        await self.start_session(person)
+        self.answer_data(self.parley.shapes.user(person))
+
+    async def _check_password(self, username: str, password: str) -> Person:
+        account, address = fold(username), self.request.remote_ip or ""
+        cookie = self.get_signed_cookie(DEVICE_COOKIE, max_age_days=365, min_version=2) or b""
+        device = trusted_device(account, self.parley.secrets, cookie.decode("ascii", "replace"))
+        self.parley.sign_ins.check(account, address, device)
+        found = await self.parley.reader.run(lambda: people.find_password(username))
+        hashed = None if found is None else found[1]
+        if not await self.parley.passwords.check(password, hashed) or found is None:
+            raise not_signed_in()
+        self.parley.sign_ins.succeeded(account, address, device)
+        if not device:
+            mark = device_cookie(account, self.parley.secrets[0], secrets.token_hex(8))
+            self._set_cookie(DEVICE_COOKIE, mark, 365)
+        return found[0]
+
+    @answers
+    async def delete(self) -> None:
+        await self.end_session()
+        self.answer_txt("signed out.")
+
+
+class GuestsHandler(AccountHandler):
+    @answers
+    async def post(self) -> None:
+        """{"nickname"?}: a guest and its session, where guests are on."""
+        if not self.parley.options.guests:
+            raise not_allowed("guests are not let in here.")
+        self.check_signups()
+        nickname = parse_nickname(self.body_json().get("nickname"))
+        if nickname:
+            parse_username(nickname)
+        locale = self.locale_code
+        person = await self.parley.reader.run(lambda: people.create_guest(nickname, locale))
+        await self.start_session(person)
+        self.answer_data(self.parley.shapes.user(person), 201)
+
+
+class UsersHandler(AccountHandler):
+    """POST registers, GET searches."""
+
+    @answers
+    async def post(self) -> None:
+        """{"username", "password", "nickname"?}"""
+        if self.parley.options.registration != "open":
+            raise not_allowed("registration is closed.")
+        data = self.body_json()
+        username = parse_username(data.get("username"))
+        nickname = parse_nickname(data.get("nickname"))
+        password = parse_password(data)
+        self.check_signups()
+        hashed = await self.parley.passwords.hash(password)
+        locale = self.locale_code
+        person = await self.parley.reader.run(
+            lambda: people.create_local(username, nickname, hashed, locale)
+        )
+        await self.start_session(person)
+        self.answer_data(self.parley.shapes.user(person), 201)
+
+    @answers
+    async def get(self) -> None:
+        me = await self.signed_in()
+        username = self.get_query_argument("username", None)
+        if username is not None:
+            found = await self.parley.reader.run(lambda: people.find_by_username(username, me))
+            users = [] if found is None else [self.parley.shapes.user(found)]
+            self.answer_data({"users": users})
+            return
+        data = {"query": self.get_query_argument("query", ""), **self.query_numbers("limit")}
+        self.answer_data(await self.parley.reading.search(me, data))
+
+
+class MeHandler(ApiHandler):
+    @answers
+    async def get(self) -> None:
+        self.answer_data(self.parley.shapes.user(await self.signed_in()))

@@ -1,0 +1,186 @@
+"""What every handler shares: the envelope, the headers, who may call from where."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from tornado.web import RequestHandler
+
+from app.access.person import Person
+from app.messaging import protocol
+from app.messaging.errors import HTTP_STATUS, Errorcode, Refused, malformed, too_large
+from handlers.identity import Identity, bearer_of
+
+if TYPE_CHECKING:
+    from app.application import Parley
+
+log = logging.getLogger("parley.http")
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+LOCALES = ("en", "zh-CN")
+ERRORCODE_OF_STATUS = {
+    401: Errorcode.NOT_SIGNED_IN,
+    403: Errorcode.NOT_ALLOWED,
+    404: Errorcode.NOT_FOUND,
+    405: Errorcode.UNSUPPORTED,
+    413: Errorcode.TOO_LARGE,
+    429: Errorcode.TOO_FAST,
+}
+
+Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])
+
+
+class BaseHandler(RequestHandler):
+    """Headers, errors and identity. `envelope_status`: /useropt says 200 whatever happened."""
+
+    envelope_status: int | None = None
+
+    @property
+    def parley(self) -> Parley:
+        return cast("Parley", self.application)
+
+    def set_default_headers(self) -> None:
+        self.set_header("Server", "Parley")
+        for name, value in HEADERS.items():
+            self.set_header(name, value)
+
+    @property
+    def locale_code(self) -> str:
+        """The visitor's locale, of those we speak."""
+        wanted = self.request.headers.get("Accept-Language", "")
+        for part in wanted.split(","):
+            code = part.split(";")[0].strip().lower()
+            for locale in LOCALES:
+                if code[:2] == locale[:2].lower():
+                    return locale
+        return LOCALES[0]
+
+    async def identify(self) -> Identity:
+        """Who is asking. Raises Refused (-3)."""
+        return await self.parley.identities.of(self)
+
+    async def signed_in(self) -> Person:
+        """The person alone. Raises Refused (-3)."""
+        return (await self.identify())[0]
+
+    # -- cross-site ---------------------------------------------------------------------------
+
+    @property
+    def foreign_origin(self) -> str | None:
+        """The request's Origin where it is on the allow-list."""
+        origin = self.request.headers.get("Origin", "")
+        return origin if origin.lower() in self.parley.options.origins else None
+
+    def check_trusted_origin(self, origin: str) -> bool:
+        """Cross-site calls: from the allow-list, and by token. The cookie is then not looked at."""
+        return origin.lower() in self.parley.options.origins and bearer_of(self) is not None
+
+    def allow_foreign_origin(self) -> None:
+        origin = self.foreign_origin
+        self.set_header("Vary", "Origin")
+        if origin is not None:
+            self.set_header("Access-Control-Allow-Origin", origin)
+            self.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type")
+            self.set_header("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
+            self.set_header("Access-Control-Max-Age", "600")
+
+    # -- the envelope -------------------------------------------------------------------------
+
+    def body_json(self) -> dict[str, Any]:
+        """The body as a JSON object under any content type. Raises Refused (-2, -7)."""
+        limit = self.parley.options.frame_limit
+        if len(self.request.body) > limit:
+            raise too_large(limit)
+        return protocol.parse_json(self.request.body or b"{}")
+
+    def query_numbers(self, *names: str) -> dict[str, int | None]:
+        """Numbers of the query string, as a request's data has them. Raises Refused (-2)."""
+        numbers: dict[str, int | None] = {}
+        for name in names:
+            text = self.get_query_argument(name, None)
+            if text is not None and not (text.isascii() and text.isdigit() and len(text) < 17):
+                raise malformed(name, f"{name} must be a whole number.")
+            numbers[name] = None if text is None else int(text)
+        return numbers
+
+    def answer(self, body: bytes, status: int = 200) -> None:
+        self.set_status(self.envelope_status or status)
+        self.set_header("Content-Type", "application/json; charset=UTF-8")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(body)
+
+    def answer_data(self, data: Any, status: int = 200) -> None:
+        self.answer(protocol.result(Errorcode.OK, data), status)
+
+    def answer_txt(self, txt: str) -> None:
+        self.answer(protocol.encode({"errorcode": 0, "txt": txt}))
+
+    def refuse(self, refused: Refused, ref: str | None = None) -> None:
+        self.parley.counters.refuse(refused.code)
+        status = HTTP_STATUS[refused.code]
+        if status == 429:
+            self.set_header("Retry-After", str(int(refused.data["retry_after"]) + 1))
+        if status == 401:
+            self.set_header("WWW-Authenticate", "Bearer")
+        self.answer(protocol.refusal(refused, ref or refused.ref), status)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Whatever went wrong: an envelope, never a traceback."""
+        code = ERRORCODE_OF_STATUS.get(
+            status_code, Errorcode.NOT_NOW if status_code >= 500 else Errorcode.MALFORMED
+        )
+        self.set_header("Content-Type", "application/json; charset=UTF-8")
+        self.finish(protocol.refusal(Refused(code, _sentence(status_code))))
+
+
+def _sentence(status: int) -> str:
+    return {
+        403: "not allowed from there.",
+        404: "no such page.",
+        405: "not support opt.",
+    }.get(status, "something went wrong." if status >= 500 else "bad request.")
+
+
+def answers(method: Method) -> Method:
+    """A handler method whose Refused becomes the answer."""
+
+    @wraps(method)
+    async def guarded(self: BaseHandler, *args: Any) -> None:
+        try:
+            await method(self, *args)
+        except Refused as refused:
+            self.refuse(refused)
+
+    return cast("Method", guarded)
+
+
+class ApiHandler(BaseHandler):
+    """A handler that allowed origins may call by token."""
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        self.allow_foreign_origin()
+
+    async def options(self, *args: str) -> None:
+        self.set_status(204)
+
+
+class MissingHandler(BaseHandler):
+    """Every address that is none."""
+
+    def prepare(self) -> None:
+        self.send_error(404)

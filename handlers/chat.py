@@ -1,0 +1,200 @@
+"""The socket at /user/chatwebsocket."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import struct
+import time
+from typing import Any
+
+from tornado.iostream import StreamBufferFullError, StreamClosedError
+from tornado.websocket import WebSocketHandler
+
+from app.access.person import Credential, Person
+from app.access.throttle import Bucket
+from app.messaging import protocol
+from app.messaging.errors import CloseCode, Errorcode, Refused, not_now, too_fast
+from app.messaging.hub import Socket
+from app.messaging.items import Reply
+from handlers.base import BaseHandler
+from handlers.identity import SUBPROTOCOL
+
+log = logging.getLogger("parley.socket")
+
+# frames' worth of seconds that may be owed before a socket that is too fast is closed
+LONGEST_DEBT = 5.0
+# seconds a peer that does not read gets to see its close frame
+LAST_WORDS = 1.0
+# pushes that may come between joining the routing table and the handshake's end
+EARLY = 1000
+
+
+class WebsocketChatHandler(BaseHandler, WebSocketHandler):
+    """One live socket of one person.
+
+    It joins the routing table before its 101 goes out, so no push can fall between; what is
+    pushed meanwhile waits in `_early`.
+    """
+
+    person: Person
+    credential: Credential
+    in_flight = 0
+
+    @property
+    def clients(self) -> dict[str, set[Socket]]:
+        """username -> live sockets, of the whole process."""
+        return self.parley.hub.clients
+
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            self.person, self.credential = await self.identify()
+        except Refused as refused:
+            self.refuse(refused)
+            return
+        self._stream: Any = None
+        self._early: list[bytes] | None = []
+        options = self.parley.options
+        self._frames = Bucket(options.frame_rate, 2 * options.frame_rate, time.monotonic())
+        limit = options.sockets_per_user
+        self._farewell: tuple[int, str] | None = None
+        if 0 < limit <= self.parley.hub.count(self.person.user_id):
+            # browsers hide the status of a refused handshake, so it is said inside
+            self._farewell = (CloseCode.TOO_MANY_SOCKETS, "too many sockets")
+            await super().get(*args, **kwargs)
+            return
+        self.parley.opened(self)
+        try:
+            await super().get(*args, **kwargs)
+        finally:
+            self.parley.closed(self)
+
+    def check_origin(self, origin: str) -> bool:
+        return self.check_trusted_origin(origin)
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        return SUBPROTOCOL if SUBPROTOCOL in subprotocols else None
+
+    def get_compression_options(self) -> None:
+        # permessage-deflate costs ten times the memory of a connection without it
+        return None
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        assert self.ws_connection is not None  # noqa: S101 - Tornado opens only what it accepted
+        self.set_nodelay(True)
+        self._stream = self.ws_connection.stream
+        self._stream.max_write_buffer_size = self.parley.options.push_buffer or None
+        early, self._early = self._early or [], None
+        if self._farewell is not None:
+            self.close(*self._farewell)
+            return
+        hello = {"user": self.parley.shapes.user(self.person), "epoch": self.parley.epoch}
+        for message in (protocol.event("hello", hello), *early):
+            self.push(message)
+
+    # -- in -----------------------------------------------------------------------------------
+
+    def on_message(self, message: str | bytes) -> None:
+        """Parses and hands over; never awaits, or Tornado would read no pong meanwhile."""
+        ref: str | None = None
+        try:
+            if isinstance(message, bytes):
+                raise Refused(Errorcode.MALFORMED, "text frames only.")
+            request = protocol.parse_request(message)
+            ref = request.ref
+            self._check_rate()
+            operation = self.parley.dispatch.operation(request.opt)
+            later = operation(self.person, request.data, Reply(self, ref))
+            if later is not None:
+                self._run_later(later, ref)
+        except Refused as refused:
+            self._refuse(refused, ref or refused.ref)
+        except Exception:
+            log.exception("dispatch")
+            self._refuse(not_now(), ref)
+
+    def _check_rate(self) -> None:
+        owed = self._frames.owe(time.monotonic())
+        if owed > LONGEST_DEBT:
+            self.shut(CloseCode.TOO_FAST, "too fast for too long")
+        if owed > 0:
+            raise too_fast(owed)
+
+    def _run_later(self, later: Any, ref: str | None) -> None:
+        limit = self.parley.options.in_flight
+        if 0 < limit <= self.in_flight:
+            later.close()
+            raise not_now()
+        self.in_flight += 1
+        task = asyncio.get_running_loop().create_task(self._finish(later, ref))
+        self.parley.tasks.add(task)
+        task.add_done_callback(self.parley.tasks.discard)
+
+    async def _finish(self, later: Any, ref: str | None) -> None:
+        try:
+            await later
+        except Refused as refused:
+            self._refuse(refused, ref)
+        except Exception:
+            log.exception("dispatch")
+            self._refuse(not_now(), ref)
+        finally:
+            self.in_flight -= 1
+
+    def _refuse(self, refused: Refused, ref: str | None) -> None:
+        self.parley.counters.refuse(refused.code)
+        self.push(protocol.refusal(refused, ref))
+
+    # -- out ----------------------------------------------------------------------------------
+
+    def push(self, message: bytes) -> bool:
+        """Hands a text frame to the connection; False when it is closed or too slow.
+
+        The frame is written here: Tornado's write_message makes a task for each.
+        """
+        if self._early is not None:
+            self._early.append(message)
+            return len(self._early) < EARLY
+        if self._stream is None or self.ws_connection is None:
+            return False
+        try:
+            self._stream.write(_header(len(message)) + message)
+        except StreamBufferFullError:
+            self._drop()
+            return False
+        except StreamClosedError:
+            return False
+        return True
+
+    def shut(self, code: int, reason: str) -> None:
+        """Out of the routing table at once, then closed."""
+        self.parley.depart(self)
+        if self._early is None:
+            self.close(code, reason)
+        else:
+            self._farewell = (code, reason)  # not open yet: closed as soon as it is
+
+    def abort(self) -> None:
+        """Without a word, for peers that do not answer a close frame."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def _drop(self) -> None:
+        """A reader that is too slow is dropped, never waited for."""
+        self.parley.counters.dropped_slow += 1
+        stream, self._stream = self._stream, None
+        stream.max_write_buffer_size = None  # room for the close frame
+        self.shut(CloseCode.READS_TOO_SLOWLY, "you read too slowly")
+        asyncio.get_running_loop().call_later(LAST_WORDS, stream.close)
+
+    def on_close(self) -> None:
+        self.parley.depart(self)
+
+
+def _header(length: int) -> bytes:
+    """Header of an unfragmented, unmasked text frame (RFC 6455, section 5.2)."""
+    if length < 126:
+        return bytes((0x81, length))
+    if length < 65536:
+        return struct.pack("!BBH", 0x81, 126, length)
+    return struct.pack("!BBQ", 0x81, 127, length)

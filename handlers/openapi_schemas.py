@@ -1,0 +1,105 @@
+"""The shapes of the REST API's answers, as JSON Schema 2020-12."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ID = {"type": "integer", "minimum": 1}
+SEQ = {"type": "integer", "minimum": 0}
+TIME = {"type": "integer", "minimum": 0, "description": "epoch milliseconds, UTC"}
+TEXT = {"type": "string"}
+FLAG = {"type": "boolean"}
+KIND = {"enum": ["local", "embedded", "guest"]}
+
+
+def ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def shape(optional: tuple[str, ...] = (), /, **properties: Any) -> dict[str, Any]:
+    """An object with just these members, all required but the optional ones."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def many(item: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
+POSITIONS: dict[str, Any] = {
+    "last_seq": SEQ,
+    "read_seq": SEQ,
+    "other_read_seq": SEQ,
+    "other_delivered_seq": SEQ,
+    "unread": SEQ,
+}
+PERSON: dict[str, Any] = {
+    "user_id": ID,
+    "username": TEXT,
+    "name": TEXT,
+    "avatar": TEXT,
+    "kind": KIND,
+    "online": FLAG,
+    "last_seen": TIME,
+}
+
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "Error": {
+        "type": "object",
+        "required": ["errorcode", "txt"],
+        "properties": {
+            "errorcode": {"type": "integer", "maximum": -1},
+            "txt": TEXT,
+            "data": {
+                "type": "object",
+                "description": "field (-2), retry_after in seconds (-6), limit (-7)",
+            },
+        },
+    },
+    "Done": shape(errorcode={"const": 0}, txt=TEXT),
+    "User": shape(**PERSON, locale=TEXT),
+    "Users": shape(users=many(ref("User"))),
+    "EntryDetails": {
+        "type": "object",
+        "required": ["seq", "time"],
+        "properties": {"seq": ID, "time": TIME, "client_id": TEXT},
+    },
+    "Entry": {
+        "type": "array",
+        "description": "direction (> mine, < theirs), content, friendly time, details",
+        "prefixItems": [{"enum": [">", "<"]}, TEXT, TEXT, ref("EntryDetails")],
+        "minItems": 4,
+        "maxItems": 4,
+    },
+    "Sent": shape(("dup",), user_id=ID, data=ref("Entry"), dup=FLAG),
+    "Receipts": shape(user_id=ID, read_seq=SEQ, delivered_seq=SEQ),
+    "Page": shape(
+        me=TEXT,
+        other=TEXT,
+        me_id=ID,
+        other_id=ID,
+        me_name=TEXT,
+        other_name=TEXT,
+        me_avatar=TEXT,
+        other_avatar=TEXT,
+        logs=many(ref("Entry")),
+        has_more=FLAG,
+        **POSITIONS,
+        online=FLAG,
+        last_seen=TIME,
+    ),
+    "Conversation": shape(
+        **PERSON,
+        last={"oneOf": [ref("Entry"), {"type": "null"}]},
+        last_time=TIME,
+        **POSITIONS,
+    ),
+    "Conversations": shape(
+        conversations=many(ref("Conversation")),
+        next={"type": ["string", "null"], "description": "`before` of the next page"},
+    ),
+}

@@ -1,0 +1,54 @@
+"""The pages and the files they load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tornado.web import StaticFileHandler
+
+from app.messaging import protocol
+from app.messaging.errors import Refused
+from handlers.base import HEADERS, BaseHandler
+
+RIGHT_TO_LEFT = ("ar", "he", "fa", "ur")
+
+
+class IndexHandler(BaseHandler):
+    """`/`: the messenger for who is signed in, sign-in and sign-up for everybody else."""
+
+    async def get(self) -> None:
+        self.set_header("Cache-Control", "no-store")
+        try:
+            person = await self.signed_in()
+        except Refused:
+            self._page("login.html", me="null")
+            return
+        me = self.parley.shapes.user(person)
+        self._page("index.html", me=protocol.encode(me).decode())
+
+    def _page(self, template: str, me: str) -> None:
+        options = self.parley.options
+        self.render(
+            template,
+            locale=self.locale_code,
+            direction="rtl" if self.locale_code[:2] in RIGHT_TO_LEFT else "ltr",
+            registration=options.registration == "open",
+            guests=options.guests,
+            me=me,
+            asset=self.static_url,
+        )
+
+
+class AssetHandler(StaticFileHandler):
+    """Static files with the same strict headers; unversioned ones are asked for again."""
+
+    def set_extra_headers(self, path: str) -> None:
+        for name, value in HEADERS.items():
+            self.set_header(name, value)
+        self.set_header("Server", "Parley")
+        if "v" not in self.request.arguments:
+            self.set_header("Cache-Control", "no-cache")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.set_header("Content-Type", "text/plain; charset=UTF-8")
+        self.finish(f"{status_code}\n")
