@@ -36,7 +36,9 @@ class Settings:
         "sqlite:///var/parley.db", "sqlite:///path or mysql://user:password@host:port/name"
     )
     redis_url: str = setting("", "redis://host:port/0 joins several processes; empty: one process")
-    data_dir: str = setting("var", "directory for the SQLite file and the cookie secret")
+    data_dir: str = setting(
+        "var", "directory for what the server keeps for itself (the cookie secret)"
+    )
     secret_file: str = setting(
         "",
         "cookie secrets, newest first, one a line; default: DATA_DIR/secret, made at first start",

@@ -8,10 +8,10 @@ from app.access.names import parse_nickname, parse_username
 from app.access.passwords import LONGEST, check_length
 from app.access.person import Person
 from app.access.sign_in import device_cookie, trusted_device
+from app.identities import COOKIE, DEVICE_COOKIE, session_secret
 from app.messaging import protocol
 from app.messaging.errors import malformed, not_allowed, not_signed_in, too_fast
 from handlers.base import ApiHandler, answers
-from handlers.identity import COOKIE, DEVICE_COOKIE, session_secret
 from models import people, sessions
 from models.user import fold
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from tornado.web import RequestHandler
 
 from app.access.person import Person
+from app.identities import Identity, bearer_of
 from app.messaging import protocol
 from app.messaging.errors import HTTP_STATUS, Errorcode, Refused, malformed, too_large
-from handlers.identity import Identity, bearer_of
-
-if TYPE_CHECKING:
-    from app.application import Parley
+from app.parts import Parts
 
 log = logging.getLogger("parley.http")
 
@@ -50,8 +48,10 @@ class BaseHandler(RequestHandler):
     envelope_status: int | None = None
 
     @property
-    def parley(self) -> Parley:
-        return cast("Parley", self.application)
+    def parley(self) -> Parts:
+        """The parts of the running server."""
+        parts: Parts = self.settings["parts"]
+        return parts
 
     def set_default_headers(self) -> None:
         self.set_header("Server", "Parley")

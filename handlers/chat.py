@@ -13,12 +13,12 @@ from tornado.websocket import WebSocketHandler
 
 from app.access.person import Credential, Person
 from app.access.throttle import Bucket
+from app.identities import SUBPROTOCOL
 from app.messaging import protocol
 from app.messaging.errors import CloseCode, Errorcode, Refused, not_now, too_fast
 from app.messaging.hub import Socket
 from app.messaging.items import Reply
 from handlers.base import BaseHandler
-from handlers.identity import SUBPROTOCOL
 
 log = logging.getLogger("parley.socket")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.access.secret_file import load_secrets
-from app.application import secret_path
+from app.parts import secret_path
 from app.production import check_production
 from app.settings import Settings
 from models import base, schema

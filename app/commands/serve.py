@@ -11,7 +11,8 @@ from typing import Any
 from peewee import Database
 
 from app.access.secret_file import load_secrets
-from app.application import MakeCommit, Parley, make_commit, secret_path
+from app.application import Parley
+from app.parts import MakeCommit, Parts, make_commit, secret_path
 from app.production import check_production
 from app.settings import SettingError, Settings
 from models import base, schema
@@ -43,7 +44,7 @@ def start_log(options: Settings) -> None:
 
 
 async def _serve(options: Settings, db: Database, make_commit: MakeCommit) -> int:
-    parley = Parley(options, db, make_commit)
+    parley = Parley(Parts(options, db, make_commit))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -76,7 +76,7 @@ class StorageFull(Exception):
 
 
 def malformed(field: str, txt: str) -> Refused:
-    return Refused(Errorcode.MALFORMED, txt, field=field)
+    return Refused(Errorcode.MALFORMED, txt, **({"field": field} if field else {}))
 
 
 def not_signed_in() -> Refused:

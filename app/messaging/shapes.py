@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +9,8 @@ from zoneinfo import ZoneInfo
 from app.access.person import Person
 from app.messaging import protocol
 from app.messaging.friendly_time import friendly_time
+from models.base import now_ms
 from models.history import Listed, Missed, Page, Positions, Row
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class Shapes:

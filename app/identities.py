@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tornado.web import RequestHandler
 
 from app.access.person import Credential, Person
 from app.access.tokens import Tokens
 from app.messaging.errors import not_signed_in
+from app.settings import Settings
 from models import people, sessions
 from models.reader import Reader
-
-if TYPE_CHECKING:
-    from app.settings import Settings
 
 COOKIE = "parley_session"
 DEVICE_COOKIE = "parley_device"

@@ -1,0 +1,172 @@
+"""The parts of a running server, by name, and what two of them have to do together.
+
+Handlers reach everything through this object; it knows no handler and no URL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from peewee import Database
+
+from app.access.passwords import Passwords
+from app.access.secret_file import load_secrets
+from app.access.sign_in import WINDOW, SignInThrottle
+from app.access.throttle import Buckets, Window
+from app.access.tokens import Tokens
+from app.identities import Identities
+from app.messaging.bus import Bus, LocalBus
+from app.messaging.chat import Chat
+from app.messaging.counters import Counters
+from app.messaging.dispatch import Dispatch
+from app.messaging.hub import Hub, Socket
+from app.messaging.presence import Presence
+from app.messaging.reading import Reading
+from app.messaging.shapes import Shapes
+from app.messaging.typing_notice import Typing
+from app.messaging.writer import Commit, Writer
+from app.settings import Settings
+from app.watcher import Watcher, end
+from models.log_writer import LogWriter
+from models.reader import Reader
+
+MakeCommit = Callable[[Database], Commit]
+
+
+def make_commit(db: Database) -> Commit:
+    """The function that the writer thread stores batches with."""
+    return LogWriter(db).commit
+
+
+def secret_path(options: Settings) -> Path:
+    return Path(options.secret_file or Path(options.data_dir) / "secret")
+
+
+class Connection(Socket, Protocol):
+    """A socket as long as its connection lives, in the routing table or not."""
+
+    def abort(self) -> None:
+        """Closes without a word."""
+        ...
+
+
+class Parts:
+    """Built once, inside the running loop."""
+
+    def __init__(
+        self, options: Settings, db: Database, make_commit: MakeCommit = make_commit
+    ) -> None:
+        self.options = options
+        self.secrets = load_secrets(secret_path(options))
+        self.tasks: set[asyncio.Task[Any]] = set()
+        self.connections: set[Connection] = set()
+        self._emptied = asyncio.Event()
+        self._build_access()
+        self._build_messaging(db, make_commit)
+
+    def _build_access(self) -> None:
+        options = self.options
+        self.passwords = Passwords()
+        self.tokens = Tokens(options.identity_secrets_file, options.token_lifetime, time.time)
+        self.sign_ins = SignInThrottle(
+            options.login_attempts, options.login_attempts_per_address, time.monotonic
+        )
+        self.signups = Window(options.signups_per_address, WINDOW, time.monotonic)
+
+    def _build_messaging(self, db: Database, make_commit: MakeCommit) -> None:
+        options = self.options
+        self.counters = Counters()
+        self.hub = Hub()
+        self.bus: Bus = LocalBus(self.hub)
+        self.reader = Reader(
+            db,
+            threads=options.reader_threads,
+            queue_size=options.reader_queue,
+            timeout=options.write_timeout,
+        )
+        self.identities = Identities(self.reader, self.tokens, options)
+        self.presence = Presence(self.hub, self.bus, self.reader, options.presence_grace)
+        self.shapes = Shapes(ZoneInfo(options.timezone), self.presence.is_online)
+        self.reading = Reading(self.reader, self.shapes)
+        self.typing = Typing(self.bus, self.reader)
+        self.writer = Writer(
+            make_commit(db),
+            lambda pairs: self.chat.committed(pairs),
+            asyncio.get_running_loop(),
+            queue_size=options.queue_size,
+            batch_size=options.batch_size,
+            patience=options.write_timeout,
+        )
+        self.chat = Chat(
+            self.hub,
+            self.bus,
+            self.writer,
+            self.shapes,
+            self.counters,
+            Buckets(options.message_rate, options.message_burst, time.monotonic),
+            content_limit=options.content_limit,
+            in_flight=options.in_flight,
+        )
+        self.watcher = Watcher(
+            self.hub, self.reader, self.tokens, self.typing, self.counters, options.watch_interval
+        )
+        self.dispatch = Dispatch(
+            self.chat, self.writer, self.typing, self.reading, lambda: self.epoch
+        )
+
+    @property
+    def epoch(self) -> str:
+        return self.watcher.epoch
+
+    # -- sockets and sessions -----------------------------------------------------------------
+
+    def opened(self, connection: Connection) -> None:
+        self.connections.add(connection)
+        self.arrive(connection)
+
+    def closed(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+        self.depart(connection)
+        if not self.connections:
+            self._emptied.set()
+
+    def arrive(self, socket: Socket) -> None:
+        if self.hub.join(socket):
+            self.presence.changed(socket.person)
+
+    def depart(self, socket: Socket) -> None:
+        if self.hub.leave(socket):
+            self.presence.changed(socket.person)
+
+    def end_session(self, key: bytes) -> None:
+        """Closes the sockets of a session that has ended."""
+        for socket in self.hub:
+            if socket.credential.session == key:
+                end(socket)
+
+    # -- life ---------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        await self.watcher.start()
+        await self.bus.start()
+        self.writer.start()
+
+    async def emptied(self) -> None:
+        """Returns when the last connection has gone."""
+        self._emptied.clear()
+        if self.connections:
+            await self._emptied.wait()
+
+    async def stop(self) -> None:
+        self.watcher.stop()
+        self.presence.stop()
+        for task in list(self.tasks):
+            task.cancel()
+        await self.bus.stop()
+        self.reader.close()
+        self.passwords.close()
