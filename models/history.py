@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 from peewee import ModelSelect
 
 from app.access.person import Person
@@ -23,6 +24,11 @@ SYNC_CONVERSATIONS = 1000
 SYNC_ENTRIES = 2000
 # conversations whose entries are fetched in one statement
 SYNC_CHUNK = 40
+# bytes of entries in one sync: it is one push, and a push larger than the bound for slow readers
+# would end the socket that asked, at every reconnect again
+SYNC_BYTES = 524_288
+# of them for what stands around an entry's content
+ENTRY_BYTES = 256
 
 Mine = Participant.alias("mine")
 Theirs = Participant.alias("theirs")
@@ -152,7 +158,8 @@ def _has_more(page: list[Row], before: int | None, after: int | None, last_seq: 
 def read_missed(user_id: int, held: dict[int, int], page: int) -> list[Missed]:
     """Every conversation that moved past what the client holds, with the missing entries.
 
-    More than PAGE_LIMIT missing, or more held than there is: the newest page, as a reset.
+    More than PAGE_LIMIT missing, or more held than there is: the newest page, as a reset. What does
+    not fit into SYNC_BYTES is cut to its newest entries, as a reset too.
     """
     query = (
         _conversations_of(user_id)
@@ -166,10 +173,26 @@ def read_missed(user_id: int, held: dict[int, int], page: int) -> list[Missed]:
     ]
     wanted = _wanted(moved, held, page)
     logs = _logs({position.conversation: span for position, span in wanted})
-    return [
-        Missed(position, logs.get(position.conversation, []), reset=span[2])
-        for position, span in wanted
-    ]
+    return _fitting(
+        [
+            Missed(position, logs.get(position.conversation, []), reset=span[2])
+            for position, span in wanted
+        ]
+    )
+
+
+def _fitting(missed: list[Missed]) -> list[Missed]:
+    left, fitting = SYNC_BYTES, []
+    for one in missed:
+        kept: list[Row] = []
+        for row in reversed(one.rows):
+            left -= ENTRY_BYTES + len(orjson.dumps(row.content))
+            if left < 0:
+                break
+            kept.insert(0, row)
+        cut = len(kept) < len(one.rows)
+        fitting.append(replace(one, rows=kept, reset=one.reset or cut))
+    return fitting
 
 
 def _wanted(

@@ -1,0 +1,243 @@
+"""The steps of the one transaction in which messages and receipts are written.
+
+Their order is what everything else rests on: conversations are locked in id order, seqs are given
+out under that lock, and the lock is held until the commit. So commit order is seq order, dense and
+the same for everybody, across all processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.messaging.errors import TryAgain, not_found
+from app.messaging.items import Message, Moved, Outcome, Receipt, Stored
+from models.conversation import pair_key
+from models.log_sql import LogSql
+
+# conversations whose ids are remembered; beyond it all are forgotten and looked up again
+REMEMBERED = 100_000
+# messages of unknown fate that are remembered; their senders will ask again, or look
+DOUBTED = 50_000
+
+
+@dataclass
+class Memory:
+    """What the writer keeps from one transaction to the next."""
+
+    ids: dict[bytes, int] = field(default_factory=dict)  # conversation by pair
+    last: dict[int, int] = field(default_factory=dict)  # last seq that was seen committed
+    # messages whose commit was sent but not answered: found in the log, they are no repeats
+    uncertain: set[tuple[int, bytes]] = field(default_factory=set)
+
+    def keep(self, ids: dict[bytes, int], last: dict[int, int]) -> None:
+        if len(self.ids) > REMEMBERED:
+            self.forget()
+        self.ids.update(ids)
+        self.last.update(last)
+
+    def forget(self) -> None:
+        self.ids.clear()
+        self.last.clear()
+
+    def doubt(self, batch: Sequence[Message | Receipt]) -> None:
+        """The commit may have happened: until that is known these are not somebody's repeats."""
+        if len(self.uncertain) > DOUBTED:
+            self.uncertain.clear()
+        self.uncertain.update(identities(batch))
+
+
+def identity_of(message: Message) -> tuple[int, bytes]:
+    """What makes a message the same message, however often it is sent."""
+    return message.sender.user_id, message.client_id.encode()
+
+
+def _key(message: Message) -> bytes:
+    return pair_key(message.sender.user_id, message.other)
+
+
+def identities(batch: Sequence[Message | Receipt]) -> list[tuple[int, bytes]]:
+    return [identity_of(item) for item in batch if isinstance(item, Message)]
+
+
+class StorageReplaced(TryAgain):
+    """A conversation ends before a message that this process saw committed."""
+
+
+class BatchSteps:
+    """The steps of one transaction, in the order in which they run."""
+
+    def __init__(self, cursor: Any, sql: LogSql, memory: Memory, now: int) -> None:
+        self._cursor = cursor
+        self._sql = sql
+        self._memory = memory
+        self._now = now
+        self.made: dict[bytes, int] = {}  # conversations looked up or made here
+        self.reached: dict[int, int] = {}  # the last seq of each conversation written to
+        self._progress: dict[tuple[int, int], tuple[int, int, int]] = {}
+
+    def run(self, batch: Sequence[Message | Receipt], look_for_repeats: bool) -> list[Outcome]:
+        messages = [item for item in batch if isinstance(item, Message)]
+        receipts = [item for item in batch if isinstance(item, Receipt)]
+        stored = iter(self._store(messages, look_for_repeats) if messages else ())
+        moved = iter(self._move(receipts) if receipts else ())
+        self._write_progress()
+        return [next(stored) if isinstance(item, Message) else next(moved) for item in batch]
+
+    def _all(self, statement: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
+        self._cursor.execute(statement, arguments)
+        return list(self._cursor.fetchall())
+
+    # -- messages -----------------------------------------------------------------------------
+
+    def _store(self, messages: list[Message], look_for_repeats: bool) -> list[Outcome]:
+        # looked for first: a repeat makes no conversation, whomever it names this time
+        seen = self._repeats(messages) if look_for_repeats else {}
+        first = {identity_of(message): message for message in reversed(messages)}
+        fresh = [message for identity, message in first.items() if identity not in seen]
+        self._find_or_make({_key(message): message for message in fresh})
+        ids = [self._id(_key(message)) for message in messages]
+        strangers = [m for m, found in zip(messages, ids, strict=True) if found is None]
+        if strangers and not look_for_repeats:  # not stored, so nothing else would tell
+            seen = self._repeats(strangers)
+        tops = self._lock(sorted({found for found in ids if found}))
+        rows: list[Any] = []
+        outcomes = [
+            self._place(message, found, tops, seen, rows)
+            for message, found in zip(messages, ids, strict=True)
+        ]
+        if rows:
+            self._advance(tops)
+            self._cursor.execute(self._sql.append(len(rows) // 7), rows)
+        return outcomes
+
+    def _place(
+        self,
+        message: Message,
+        conversation: int | None,
+        tops: dict[int, tuple[int, int]],
+        seen: dict[tuple[int, bytes], Stored],
+        rows: list[Any],
+    ) -> Outcome:
+        """Gives the message the next seq of its conversation, unless it is a repeat."""
+        identity = sender, client_id = identity_of(message)
+        original = seen.get(identity)
+        if original is not None:
+            return original
+        if conversation is None:
+            return not_found("user")
+        seq, last_time = tops[conversation]
+        seq, at = seq + 1, max(last_time, self._now)  # a clock set back must not reorder
+        tops[conversation] = (seq, at)
+        rows += (conversation, seq, sender, message.other, client_id, message.content, at)
+        seen[identity] = Stored(message.other, message.content, seq, at, dup=True)
+        self.reached[conversation] = seq
+        self._progress[(conversation, sender)] = (message.other, seq, seq)
+        return Stored(message.other, message.content, seq, at)
+
+    def _id(self, key: bytes) -> int | None:
+        return self.made.get(key) or self._memory.ids.get(key)
+
+    def _lookup(self, keys: set[bytes]) -> None:
+        unknown = [key for key in keys if key not in self._memory.ids and key not in self.made]
+        if unknown:
+            for key, found in self._all(self._sql.find(len(unknown)), unknown):
+                self.made[bytes(key)] = found
+
+    def _find_or_make(self, first: dict[bytes, Message]) -> None:
+        self._lookup(set(first))
+        missing = {key: message for key, message in first.items() if self._id(key) is None}
+        if not missing:
+            return
+        people = {person for m in missing.values() for person in (m.sender.user_id, m.other)}
+        there = {row[0] for row in self._all(self._sql.users(len(people)), sorted(people))}
+        welcome = {
+            key: message
+            for key, message in missing.items()
+            if message.sender.user_id in there and message.other in there
+        }
+        for key in sorted(welcome):
+            self._cursor.execute(self._sql.create(), (key,))
+        self._lookup(set(welcome))
+        for key, message in sorted(welcome.items()):
+            for one, two in (
+                (message.sender.user_id, message.other),
+                (message.other, message.sender.user_id),
+            ):
+                self._cursor.execute(self._sql.join(), (self.made[key], one, two, 0, 0))
+
+    def _lock(self, ids: list[int]) -> dict[int, tuple[int, int]]:
+        if not ids:
+            return {}
+        rows = self._all(self._sql.lock(len(ids)), ids)
+        tops = {row[0]: (row[1], row[2]) for row in rows}
+        for conversation in ids:
+            if tops.get(conversation, (-1, 0))[0] < self._memory.last.get(conversation, 0):
+                raise StorageReplaced(f"conversation {conversation}")
+            if conversation not in tops:
+                raise TryAgain(f"conversation {conversation} is gone")
+        return tops
+
+    def _repeats(self, messages: list[Message]) -> dict[tuple[int, bytes], Stored]:
+        wanted: dict[int, set[bytes]] = {}
+        for message in messages:
+            sender, client_id = identity_of(message)
+            wanted.setdefault(sender, set()).add(client_id)
+        found = {}
+        for sender, client_ids in wanted.items():
+            statement = self._sql.repeats(len(client_ids))
+            for row in self._all(statement, [sender, *client_ids]):
+                me, client_id, other, content, seq, at = row
+                identity = (me, bytes(client_id))
+                dup = identity not in self._memory.uncertain
+                found[identity] = Stored(other, content, seq, at, dup)
+        return found
+
+    def _advance(self, tops: dict[int, tuple[int, int]]) -> None:
+        moved = sorted(self.reached)
+        seqs = [value for found in moved for value in (found, tops[found][0])]
+        times = [value for found in moved for value in (found, tops[found][1])]
+        self._cursor.execute(self._sql.advance(len(moved)), [*seqs, *times, *moved])
+
+    # -- receipts -----------------------------------------------------------------------------
+
+    def _move(self, receipts: list[Receipt]) -> list[Outcome]:
+        keys = [pair_key(receipt.user, receipt.other) for receipt in receipts]
+        self._lookup(set(keys))
+        ids = sorted({found for key in keys if (found := self._id(key))})
+        rows = self._all(self._sql.positions(len(ids)), ids) if ids else []
+        positions = {(row[0], row[1]): row[2:] for row in rows}
+        return [
+            self._move_one(receipt, self._id(key), positions)
+            for receipt, key in zip(receipts, keys, strict=True)
+        ]
+
+    def _move_one(
+        self, receipt: Receipt, conversation: int | None, positions: dict[tuple[int, int], Any]
+    ) -> Outcome:
+        here = positions.get((conversation or 0, receipt.user))
+        if conversation is None or here is None:
+            return not_found("conversation")
+        delivered, read, last_seq = here
+        new_read = max(read, min(receipt.read, last_seq))
+        # who has read it has been given it
+        new_delivered = max(delivered, new_read, min(receipt.delivered, last_seq))
+        if (new_read, new_delivered) != (read, delivered):
+            _, sent, sent_read = self._progress.get((conversation, receipt.user), (0, 0, 0))
+            self._progress[(conversation, receipt.user)] = (
+                receipt.other,
+                max(new_delivered, sent),
+                max(new_read, sent_read),
+            )
+        return Moved(new_read, new_delivered, new_read > read, new_delivered > delivered)
+
+    def _write_progress(self) -> None:
+        if not self._progress:
+            return
+        rows = [
+            value
+            for (conversation, user), (other, delivered, read) in sorted(self._progress.items())
+            for value in (conversation, user, other, delivered, read)
+        ]
+        self._cursor.execute(self._sql.progress(len(self._progress)), rows)
