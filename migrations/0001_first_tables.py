@@ -4,6 +4,7 @@ Frozen copies: this file never changes once it has been released, whatever model
 """
 
 import secrets
+from typing import Any
 
 from peewee import (
     BigAutoField,
@@ -22,18 +23,18 @@ from peewee import (
 class BinaryKeyField(Field):
     field_type = "VARBINARY"
 
-    def __init__(self, max_length, **options):
+    def __init__(self, max_length: int, **options: Any) -> None:
         self.max_length = max_length
         super().__init__(**options)
 
-    def get_modifiers(self):
+    def get_modifiers(self) -> list[int]:
         return [self.max_length]
 
 
-def tables(db):
+def tables(db: Any) -> list[Any]:
     # the server's default character set may be latin1, so the DDL names what is meant;
     # _bin because two different emoji are equal to the _ci collations
-    settings = []
+    settings: list[str] = []
     if isinstance(getattr(db, "obj", db), MySQLDatabase):
         settings = ["ENGINE=InnoDB", "DEFAULT CHARACTER SET utf8mb4", "COLLATE utf8mb4_bin"]
 
@@ -101,11 +102,11 @@ def tables(db):
     return [User, Session, Conversation, Participant, ChatLog, Storage]
 
 
-def up(migrator, db):
+def up(migrator: Any, db: Any) -> None:
     made = tables(db)
     db.create_tables(made)
     made[-1].insert(id=1, epoch=secrets.token_hex(8)).execute()
 
 
-def down(migrator, db):
+def down(migrator: Any, db: Any) -> None:
     db.drop_tables(tables(db))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -65,8 +65,7 @@ def make_database(url: str) -> Database:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         path = unquote(parts.path)[1:]
-        if os.path.dirname(path):
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        _make_private(Path(path))
         return SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, timeout=IO_TIMEOUT, autoconnect=False)
     return MySQLDatabase(
         unquote(parts.path)[1:],
@@ -83,6 +82,13 @@ def make_database(url: str) -> Database:
         autoconnect=False,
         **_tls(parts.query),
     )
+
+
+def _make_private(path: Path) -> None:
+    """People's words are not for every user of the machine; SQLite's side files do as the file."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # where it cannot be made, connecting says so
+        path.touch(mode=0o600)
 
 
 def _tls(query: str) -> dict[str, Any]:

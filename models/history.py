@@ -161,14 +161,9 @@ def read_missed(user_id: int, held: dict[int, int], page: int) -> list[Missed]:
     More than PAGE_LIMIT missing, or more held than there is: the newest page, as a reset. What does
     not fit into SYNC_BYTES is cut to its newest entries, as a reset too.
     """
-    query = (
-        _conversations_of(user_id)
-        .order_by(Conversation.last_time.desc(), Conversation.id.desc())
-        .limit(SYNC_CONVERSATIONS)
-    )
     moved = [
         position
-        for position in (Positions(*row) for row in rows(query))
+        for position in positions_of(user_id, SYNC_CONVERSATIONS)
         if position.last_seq != held.get(position.other, 0)
     ]
     wanted = _wanted(moved, held, page)
@@ -259,6 +254,24 @@ def list_conversations(
         ],
         None if last is None else (last.last_time, last.conversation),
     )
+
+
+def positions_of(user_id: int, limit: int) -> list[Positions]:
+    """How far the user's conversations are, those written to last first."""
+    query = (
+        _conversations_of(user_id)
+        .order_by(Conversation.last_time.desc(), Conversation.id.desc())
+        .limit(limit)
+    )
+    return [Positions(*row) for row in rows(query)]
+
+
+def entries_after(one: int, two: int, after: int, limit: int = PAGE_LIMIT) -> list[Row]:
+    """The entries of a pair beyond a seq, oldest first."""
+    pair = Conversation.select(Conversation.id).where(Conversation.key == pair_key(one, two))
+    columns = (ChatLog.seq, ChatLog.me, ChatLog.client_id, ChatLog.content, ChatLog.time)
+    query = ChatLog.select(*columns).where(ChatLog.conversation == pair, ChatLog.seq > after)
+    return [_row(values) for values in rows(query.order_by(ChatLog.seq).limit(limit))]
 
 
 def peers_of(user_id: int, limit: int = SYNC_CONVERSATIONS) -> set[int]:

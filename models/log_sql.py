@@ -21,7 +21,16 @@ class LogSql:
         self._lock = "" if sqlite else " FOR UPDATE"
         self._bigger = "MAX" if sqlite else "GREATEST"
         self._sqlite = sqlite
-        for name in ("find", "users", "lock", "advance", "append", "positions", "progress"):
+        for name in (
+            "find",
+            "users",
+            "lock",
+            "repeats",
+            "advance",
+            "append",
+            "positions",
+            "progress",
+        ):
             setattr(self, name, lru_cache(maxsize=1024)(getattr(self, name)))
 
     def _marks(self, count: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Collection
 from typing import Any
 
 from peewee import IntegrityError, fn
@@ -13,7 +15,12 @@ from models.failures import is_duplicate
 from models.user import EMBEDDED, GUEST, LOCAL, User, fold
 
 SEARCH_LIMIT = 50
-GUEST_ATTEMPTS = 5
+# the name keys of a host's members, as a range
+EMBEDDED_KEYS, PAST_EMBEDDED_KEYS = b"embedded:", b"embedded;"
+# users noted in one statement
+TOUCHED = 500
+GUEST_ATTEMPTS = 10
+ORDERLY_ATTEMPTS = 5
 PERSON = (
     User.id,
     User.username,
@@ -62,6 +69,8 @@ def search_people(query: str, asker: int, limit: int) -> list[Person]:
         query_by_key = User.select(*PERSON).where(User.id != asker).order_by(key).limit(limit)
         if low:
             query_by_key = query_by_key.where(key >= low, key < high)
+        if key is User.name_key:  # what keeps a host's ids apart is nobody's name
+            query_by_key = query_by_key.where((key < EMBEDDED_KEYS) | (key >= PAST_EMBEDDED_KEYS))
         for row in rows(query_by_key):
             found.setdefault(row[0], to_person(row))
     return list(found.values())[:limit]
@@ -90,8 +99,13 @@ def create_local(username: str, nickname: str, password_hash: str, locale: str) 
 
 
 def create_guest(nickname: str, locale: str) -> Person:
-    """A new guest. An empty nickname becomes a number in the visitor's language."""
+    """A new guest. An empty nickname becomes a number in the visitor's language.
+
+    Raises Refused (-5) for a name that somebody has, or that a member is shown by.
+    """
     if nickname:
+        if _is_shown(nickname):
+            raise not_allowed("this name is taken.")
         return _create(
             username=nickname,
             name_key=fold(nickname),
@@ -100,18 +114,26 @@ def create_guest(nickname: str, locale: str) -> Person:
             locale=locale,
         )
     word = "游客" if locale.startswith("zh") else "Guest "
-    number = 1 + (User.select(fn.MAX(User.id)).scalar() or 0)
+    number = User.select(fn.MAX(User.id)).scalar() or 0
     for attempt in range(GUEST_ATTEMPTS):
+        # numbers ahead can have been taken on purpose, to keep guests out: then any will do
+        number += 1 if attempt < ORDERLY_ATTEMPTS else secrets.randbelow(1_000_000)
         try:
-            return create_guest(f"{word}{number + attempt}", locale)
+            return create_guest(f"{word}{number}", locale)
         except Refused:  # somebody already goes by this name
             continue
     raise not_now()
 
 
+def _is_shown(nickname: str) -> bool:
+    """Whether a member goes by this name: a guest must not pass for one."""
+    shown = (User.nickname_key == fold(nickname)) & (User.kind != GUEST)
+    return bool(User.select().where(shown).exists())
+
+
 def embedded_key(sub: str) -> bytes:
     """A host's ids are exact: no folding, and a colon keeps them apart from everybody else's."""
-    return f"embedded:{sub}".encode()
+    return EMBEDDED_KEYS + sub.encode()
 
 
 def meet_embedded(sub: str, name: str, avatar: str, locale: str) -> tuple[Person, int]:
@@ -132,7 +154,8 @@ def meet_embedded(sub: str, name: str, avatar: str, locale: str) -> tuple[Person
 
 def _find_embedded(sub: str) -> tuple[Any, ...] | None:
     columns = (*PERSON, User.revoked_before, User.avatar)
-    return first_row(User.select(*columns).where(User.name_key == embedded_key(sub)))
+    is_it = (User.name_key == embedded_key(sub)) & (User.kind == EMBEDDED)
+    return first_row(User.select(*columns).where(is_it))
 
 
 def _create_embedded(sub: str, name: str, avatar: str, locale: str) -> None:
@@ -172,9 +195,12 @@ def _create(**values: Any) -> Person:
     return find_person(user_id)
 
 
-def touch(user_id: int, last_seen: int) -> None:
-    """Notes when somebody was last here; never backwards."""
-    User.update(last_seen=last_seen).where(User.id == user_id, User.last_seen < last_seen).execute()
+def touch(user_ids: Collection[int], last_seen: int) -> None:
+    """Notes when these people were last here; never backwards."""
+    ids = sorted(user_ids)
+    for start in range(0, len(ids), TOUCHED):
+        here = User.id.in_(ids[start : start + TOUCHED])
+        User.update(last_seen=last_seen).where(here, User.last_seen < last_seen).execute()
 
 
 def revoke(username_key: bytes, before: int) -> bool:

@@ -1,0 +1,1 @@
+"""Real servers as private processes: own port, own folder, ended by own pid."""

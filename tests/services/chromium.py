@@ -1,0 +1,16 @@
+"""The Chromium that is installed here, for the browser tests."""
+
+from __future__ import annotations
+
+import os
+
+from tests.services.process import find_program
+
+
+def find_chromium() -> str:
+    return find_program("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium_flags() -> list[str]:
+    """Chromium's own sandbox does not work for root, and /dev/shm is tiny in containers."""
+    return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
