@@ -25,4 +25,3 @@ class ChatLog(BaseModel):
     class Meta:
         primary_key = CompositeKey("conversation", "seq")
         indexes = ((("me", "client_id"), True),)
-        without_rowid = True

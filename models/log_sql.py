@@ -17,7 +17,8 @@ class LogSql:
 
     def __init__(self, sqlite: bool) -> None:
         self.mark = "?" if sqlite else "%s"
-        self.begin = "BEGIN IMMEDIATE" if sqlite else "BEGIN"
+        # on MySQL the writer's connection has autocommit off: a transaction begins by itself
+        self.begin = "BEGIN IMMEDIATE" if sqlite else ""
         self._lock = "" if sqlite else " FOR UPDATE"
         self._bigger = "MAX" if sqlite else "GREATEST"
         self._sqlite = sqlite

@@ -60,7 +60,8 @@ class LogWriter:
     ) -> list[Outcome]:
         self._connect()
         cursor = self._db.cursor()
-        cursor.execute(self._sql.begin)
+        if self._sql.begin:
+            cursor.execute(self._sql.begin)
         try:
             step = BatchSteps(cursor, self._sql, self._memory, self._clock())
             outcomes = step.run(batch, look_for_repeats)
@@ -85,12 +86,21 @@ class LogWriter:
         log.error("the storage holds less than was committed: an older state was put in its place")
         self._memory.forget()
         replace_epoch()
+        self._db.execute_sql("COMMIT")
 
     def _connect(self) -> None:
-        if self._db.is_closed():
-            self._db.connect()
-            if not is_sqlite(self._db):
-                self._db.execute_sql(f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}")
+        if not self._db.is_closed():
+            return
+        self._db.connect()
+        if is_sqlite(self._db):
+            return
+        try:
+            self._db.execute_sql(
+                f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}, autocommit = 0"
+            )
+        except Exception:
+            self._disconnect()  # with autocommit on, no lock would outlive its statement
+            raise
 
     def _disconnect(self) -> None:
         try:

@@ -36,6 +36,7 @@ class Reader:
         self._queue_size = queue_size
         self._timeout = timeout
         self._under_way = 0
+        self._ended = False
         self._local = threading.local()
 
     async def run(self, work: Callable[[], Result]) -> Result:
@@ -43,7 +44,8 @@ class Reader:
 
         Work that only reads may run twice; work that writes keeps to one transaction of its own.
         """
-        if 0 < self._queue_size <= self._under_way:
+        # ended: a request that was under way when the server was told to stop
+        if self._ended or 0 < self._queue_size <= self._under_way:
             raise not_now()
         loop = asyncio.get_running_loop()
         self._under_way += 1
@@ -56,6 +58,7 @@ class Reader:
             raise not_now() from None
 
     def close(self) -> None:
+        self._ended = True
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _finished(self, future: asyncio.Future[Result]) -> None:
