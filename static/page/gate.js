@@ -1,0 +1,76 @@
+// Signing up, signing in, or entering as a guest: one small form with three faces.
+import { Api } from '../parley/api.js';
+import { translator } from '../parley/i18n.js';
+import { el } from '../parley/view/dom.js';
+import { failureText } from './failure.js';
+
+export function showGate(element) {
+  const { locale, registration, guests } = element.dataset;
+  const t = translator(locale);
+  const faces = facesOf(t, new Api(), { registration: registration === 'on', guests: guests === 'on' });
+  const card = el('div', { class: 'page-card' });
+  const show = (name) => card.replaceChildren(...cardOf(t, faces, faces[name], show));
+  element.append(brand(t), card);
+  show(window.location.hash === '#register' && faces.register ? 'register' : 'signIn');
+}
+
+function facesOf(t, api, { registration, guests }) {
+  const username = { name: 'username', label: t('username'), autocomplete: 'username', maxlength: 64, required: true, autocapitalize: 'none' };
+  const password = { name: 'password', label: t('password'), type: 'password', required: true };
+  const nickname = { name: 'nickname', maxlength: 64, autocomplete: 'nickname' };
+  return {
+    signIn: {
+      title: t('sign_in_title'), button: t('sign_in'), link: t('sign_in_instead'),
+      fields: [username, { ...password, autocomplete: 'current-password' }],
+      submit: (values) => api.signIn(values.username, values.password),
+    },
+    register: registration && {
+      registering: true, title: t('sign_up_title'), button: t('sign_up'), link: t('sign_up_instead'),
+      fields: [username, { ...nickname, label: t('nickname_optional') }, { ...password, autocomplete: 'new-password' }],
+      submit: (values) => api.register(values.username, values.password, values.nickname),
+    },
+    guest: guests && {
+      title: t('guest_title'), button: t('guest_enter'), link: t('guest_instead'),
+      fields: [{ ...nickname, label: t('nickname'), required: true }],
+      submit: (values) => api.signInAsGuest(values.nickname),
+    },
+  };
+}
+
+function brand(t) {
+  return el('header', { class: 'page-brand' }, el('img', { src: new URL('./icon.svg', import.meta.url).href, alt: '', width: 44, height: 44 }),
+    el('h1', {}, 'Parley'), el('p', {}, t('tagline')));
+}
+
+function cardOf(t, faces, face, show) {
+  const others = Object.entries(faces).filter(([, other]) => other && other !== face);
+  const links = others.map(([name, { link }]) => el('button', {
+    class: 'parley-link', type: 'button', on: { click: () => show(name) },
+  }, link));
+  return [formOf(t, face), el('div', { class: 'page-others' }, ...links)];
+}
+
+function formOf(t, face) {
+  const problem = el('p', { class: 'page-problem', role: 'alert' });
+  const button = el('button', { class: 'parley-button', type: 'submit' }, face.button);
+  const form = el('form', { class: 'page-form' }, el('h2', {}, face.title), ...face.fields.map(fieldOf), problem, button);
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    problem.textContent = '';
+    try {
+      await face.submit(Object.fromEntries(new FormData(form)));
+      window.location.reload();
+    } catch (error) {
+      problem.textContent = failureText(error, t, { registering: face.registering });
+      button.disabled = false;
+    }
+  });
+  queueMicrotask(() => form.querySelector('input').focus());
+  return form;
+}
+
+function fieldOf({ label, name, type = 'text', ...attributes }) {
+  return el('label', { class: 'page-field' }, el('span', {}, label),
+    el('input', { name, type, spellcheck: 'false', ...attributes }));
+}

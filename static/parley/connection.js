@@ -1,0 +1,103 @@
+// From "the socket is open" to "nothing is missing": hello, epoch, list, sync, then the outbox; and what
+// to do when the server does not want us any more.
+import { CLOSED_IDENTITY, EVENT } from './codes.js';
+
+/** A list or a sync that failed while the socket lives is tried again after this. */
+const AGAIN = 2_000;
+/** A refused handshake looks like a dead server: ask who we are on the first failure and every few after. */
+const ASK_EVERY = 4;
+const IDENTITY_RETRY = 5_000;
+
+export class Connection {
+  status = { state: 'stopped', retryAt: null, code: null };
+  #failures = 0;
+  #timer = null;
+  #round = 0;
+
+  constructor(messenger) {
+    this.messenger = messenger;
+    messenger.transport.on('state', (status) => this.#moved(status));
+    messenger.transport.on('hello', (hello) => this.#greeted(hello));
+  }
+
+  stop() {
+    this.#round += 1;
+    this.messenger.clock.clearTimeout(this.#timer);
+  }
+
+  #moved({ state, retryAt, code }) {
+    this.stop();
+    const catchingUp = state === 'online' ? 'catching-up' : state;
+    this.#tell({ state: catchingUp, retryAt, code });
+    if (state === 'waiting') this.#lost();
+    if (state === 'refused' && code === CLOSED_IDENTITY) this.#askWhoWeAre(() => this.#startLater());
+  }
+
+  #greeted({ user, epoch }) {
+    this.#failures = 0;
+    const { messenger } = this;
+    if (user?.user_id !== messenger.me.id) return this.#signedOut('switched');
+    const { cache } = messenger;
+    if (cache.epoch !== null && cache.epoch !== epoch) messenger.forget();
+    cache.epoch = epoch;
+    return this.#catchUp();
+  }
+
+  async #catchUp() {
+    const { messenger } = this;
+    const round = ++this.#round;
+    const listed = messenger.directory.list().then(() => true, () => false);
+    // Without any seq to name, sync would bring every conversation there is: the list is the better start.
+    if (messenger.conversations.ordered().length === 0) await listed;
+    const moved = await this.#sync();
+    if (round !== this.#round) return;
+    if (moved === null) return this.#again();
+    moved.forEach((conversation) => messenger.inbound.takeMoved(conversation));
+    this.#resume();
+    if (!(await listed) && round === this.#round) this.#again();
+  }
+
+  /** The conversations that moved, or null when the server could not say. */
+  async #sync() {
+    const { transport, conversations } = this.messenger;
+    const packet = await transport.request('sync', { seqs: conversations.seqs() }).catch(() => null);
+    if (packet?.errorcode !== EVENT) return null;
+    return Array.isArray(packet.data?.conversations) ? packet.data.conversations : [];
+  }
+
+  #resume() {
+    const { messenger } = this;
+    this.#tell({ state: 'online', retryAt: null, code: null });
+    messenger.receipts.restart();
+    messenger.courier.restart();
+    if (messenger.opened) messenger.history.complete(messenger.opened);
+  }
+
+  #again() {
+    this.#timer = this.messenger.clock.setTimeout(() => this.#catchUp(), AGAIN);
+  }
+
+  #lost() {
+    if (this.#failures++ % ASK_EVERY === 0) this.#askWhoWeAre(() => undefined);
+  }
+
+  async #askWhoWeAre(stillUs) {
+    const me = await this.messenger.api.me().catch(() => undefined);
+    if (me === null) this.#signedOut('expired');
+    else stillUs();
+  }
+
+  #startLater() {
+    this.#timer = this.messenger.clock.setTimeout(() => this.messenger.transport.start(), IDENTITY_RETRY);
+  }
+
+  #signedOut(reason) {
+    this.messenger.transport.stop();
+    this.messenger.emit('signedout', reason);
+  }
+
+  #tell(status) {
+    this.status = status;
+    this.messenger.emit('status', status);
+  }
+}

@@ -1,0 +1,197 @@
+// The messenger without a face: everything a view can ask for, and all news it needs. No DOM.
+//
+// Emits: 'change' (conversation or null: the list), 'message' (conversation, message), 'status' (status),
+// 'offline' (conversation), 'refused' (conversation, errorcode), 'full' (), 'open' (conversation or null),
+// 'signedout' (reason).
+import { Connection } from './connection.js';
+import { Conversations } from './conversations.js';
+import { cleaned, charactersLeft, isBlank } from './content.js';
+import { Courier } from './courier.js';
+import { Directory } from './directory.js';
+import { systemClock } from './clock.js';
+import { Emitter } from './emitter.js';
+import { History } from './history.js';
+import { Inbound } from './inbound.js';
+import { personOf } from './person.js';
+import { Receipts } from './receipts.js';
+import { Store } from './store.js';
+import { TypingSender, TypingWatch } from './typing.js';
+import { SENT_OFFLINE } from './codes.js';
+
+export class Messenger extends Emitter {
+  conversations = new Conversations();
+  openId = null;
+
+  /** `transport`, `api`, `cache` and `outbox` all belong to `me`, a user object. */
+  constructor({ me, transport, api, cache, outbox, clock = systemClock, random = Math.random }) {
+    super();
+    Object.assign(this, { transport, api, cache, outbox, clock });
+    this.me = personOf(me);
+    const { conversations } = this;
+    this.store = new Store({ cache, conversations, clock });
+    this.directory = new Directory({ api, conversations });
+    this.history = new History({ api });
+    this.inbound = new Inbound({ conversations, store: this.store });
+    this.receipts = new Receipts({ transport, clock });
+    this.courier = new Courier({ outbox, transport, clock, random });
+    this.typingSender = new TypingSender({ clock, send: (data) => transport.send('typing', data) });
+    this.typingWatch = new TypingWatch({ clock, changed: (conversation) => this.emit('change', conversation) });
+    this.connection = new Connection(this);
+    this.#listen();
+  }
+
+  /** Paints from the cache first, then goes to the network. */
+  start() {
+    this.store.restore();
+    for (const item of this.outbox.items()) this.directory.withId(item.other);
+    this.#showPending();
+    this.emit('change', null);
+    this.transport.start();
+  }
+
+  stop() {
+    this.typingSender.stop();
+    for (const part of [this.typingWatch, this.receipts, this.courier, this.connection]) part.stop();
+    this.store.close();
+    this.transport.stop();
+    this.removeAll();
+  }
+
+  get status() {
+    return this.connection.status;
+  }
+
+  get opened() {
+    return this.conversations.get(this.openId) ?? null;
+  }
+
+  /** Opens the conversation with a person (from the list or found by search). */
+  open(person) {
+    this.close();
+    const conversation = this.conversations.with(person);
+    this.openId = conversation.id;
+    this.store.restoreLog(conversation);
+    this.#showPendingIn(conversation);
+    this.history.complete(conversation);
+    this.emit('open', conversation);
+    return conversation;
+  }
+
+  /** Opens by user id alone, for links and embedding pages. */
+  openUser(id) {
+    if (!Number.isSafeInteger(id) || id < 1 || id === this.me.id) return null;
+    return this.open(this.directory.withId(id).person);
+  }
+
+  close() {
+    if (this.openId === null) return;
+    this.typingSender.stop();
+    this.opened?.trim();
+    this.openId = null;
+    this.emit('open', null);
+  }
+
+  /** The message now on its way, or null when there is nothing to send or no room for it. */
+  send(text, id = this.openId) {
+    const content = cleaned(text);
+    if (id === null || isBlank(content) || charactersLeft(content) < 0) return null;
+    const item = this.outbox.add(id, content);
+    if (!item) return this.emit('full') ?? null;
+    this.typingSender.stop();
+    this.#showPendingIn(this.directory.withId(id));
+    this.courier.flush();
+    return item;
+  }
+
+  retry({ clientId, other }) {
+    this.outbox.retry(clientId);
+    this.#showPendingIn(this.directory.withId(other));
+    this.courier.flush();
+  }
+
+  discard({ clientId, other }) {
+    this.outbox.remove(clientId);
+    this.#showPendingIn(this.directory.withId(other));
+  }
+
+  /** The person really saw everything up to this seq. */
+  saw(conversation, seq) {
+    if (seq <= conversation.readSeq) return;
+    conversation.readUpTo(seq);
+    this.receipts.read(conversation.id, conversation.readSeq);
+    this.#changed(conversation);
+  }
+
+  typed(text) {
+    if (this.openId !== null) this.typingSender.typed(this.openId, !isBlank(text));
+  }
+
+  loadOlder() {
+    return this.opened && this.history.older(this.opened);
+  }
+
+  /** The server's storage is another one: begin anew, keeping only what the person wrote and where they are. */
+  forget() {
+    const person = this.opened?.person;
+    this.store.forget();
+    this.conversations.clear();
+    this.directory.restart();
+    if (person) this.conversations.with(person);
+    this.#showPending();
+    this.emit('change', null);
+  }
+
+  #listen() {
+    const { inbound, courier, directory, history, transport } = this;
+    transport.on('packet', (packet) => inbound.take(packet));
+    inbound.on('change', (conversation) => this.#received(conversation));
+    inbound.on('message', (conversation, message) => this.emit('message', conversation, message));
+    inbound.on('stored', (clientId) => this.outbox.remove(clientId));
+    inbound.on('typing', (conversation, on) => this.typingWatch.set(conversation, on));
+    inbound.on('stranger', (id) => directory.introduce(id));
+    directory.on('learned', (conversation) => this.#received(conversation));
+    directory.on('listed', () => this.emit('change', null));
+    history.on('change', (conversation) => this.#loaded(conversation));
+    courier.on('stored', (packet) => this.#carried(packet));
+    courier.on('refused', (item, code) => this.#refused(item, code));
+  }
+
+  /** News of a conversation: the server may hear that we have it, and a hole in what is being looked at is filled. */
+  #received(conversation) {
+    if (conversation.unread) this.receipts.delivered(conversation.id, conversation.lastSeq);
+    if (conversation.id === this.openId) {
+      if (conversation.gaps.length && this.history.stateOf(conversation) === 'idle') this.history.complete(conversation);
+    } else if (conversation.log.length > 400) conversation.trim();
+    this.#changed(conversation);
+  }
+
+  #loaded(conversation) {
+    for (const { clientId } of conversation.log) if (clientId && this.outbox.has(clientId)) this.outbox.remove(clientId);
+    this.#changed(conversation);
+  }
+
+  #carried(packet) {
+    const conversation = this.conversations.get(packet.data?.user_id);
+    if (packet.errorcode === SENT_OFFLINE && !packet.data?.dup && conversation) this.emit('offline', conversation);
+  }
+
+  #refused(item, code) {
+    const conversation = this.directory.withId(item.other);
+    this.#showPendingIn(conversation);
+    this.emit('refused', conversation, code);
+  }
+
+  #changed(conversation) {
+    this.store.save(conversation);
+    this.emit('change', conversation);
+  }
+
+  #showPending() {
+    for (const conversation of this.conversations.all()) this.#showPendingIn(conversation);
+  }
+
+  #showPendingIn(conversation) {
+    conversation.setPending(this.outbox.items(conversation.id));
+    this.emit('change', conversation);
+  }
+}

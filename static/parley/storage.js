@@ -1,0 +1,55 @@
+// A view on Web Storage under one prefix that never throws: storage may be full, switched off by the
+// browser, or edited by anybody, and a messenger has to work all the same.
+export const PREFIX = 'parley/';
+
+export class SafeStorage {
+  constructor(storage, scope) {
+    this.storage = storage;
+    this.prefix = `${PREFIX}${scope}/`;
+  }
+
+  get(key) {
+    try {
+      return JSON.parse(this.storage.getItem(this.prefix + key));
+    } catch {
+      return null;
+    }
+  }
+
+  /** True when it was stored. */
+  set(key, value) {
+    try {
+      this.storage.setItem(this.prefix + key, JSON.stringify(value));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  remove(key) {
+    try {
+      this.storage.removeItem(this.prefix + key);
+    } catch {
+      // Nothing can have been stored there either.
+    }
+  }
+
+  /** Our keys that begin with `start`, without the prefix. */
+  keys(start = '') {
+    return keysOf(this.storage, this.prefix + start).map((key) => key.slice(this.prefix.length));
+  }
+}
+
+/** Removes everything of ours, of whichever user: what signing out has to do. */
+export function wipe(storage) {
+  for (const key of keysOf(storage, PREFIX)) storage.removeItem(key);
+}
+
+function keysOf(storage, start) {
+  try {
+    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
+    return keys.filter((key) => key.startsWith(start));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,178 @@
+// The whole face: list and thread side by side, or one after the other where it is narrow (the style
+// sheet decides that by the width of the widget, not of the window).
+import { avatarOf } from './avatar.js';
+import { Announcer } from './announcer.js';
+import { Attention } from './attention.js';
+import { el, isolated } from './dom.js';
+import { errorTextOf } from './errors.js';
+import { icon } from './icons.js';
+import { ListView } from './list.js';
+import { SearchView } from './search.js';
+import { StatusView } from './status.js';
+import { ThreadView } from './thread.js';
+import { TitleView } from './title.js';
+import { ToastView } from './toast.js';
+
+/** "5 minutes ago" must not stay 5 minutes for ever. */
+const REFRESH = 30_000;
+
+export class AppView {
+  #timers = { paint: null, refresh: null };
+  #searching = false;
+
+  constructor({ messenger, context, locale, direction, actions = [], title = true, send }) {
+    Object.assign(this, { messenger, context, errorText: (code) => errorTextOf(code, context.t) });
+    this.toast = new ToastView({ context });
+    this.announcer = new Announcer();
+    this.title = title ? new TitleView() : null;
+    this.status = new StatusView({ context, onRetry: () => this.#reconnect() });
+    this.list = new ListView({ context, onOpen: (person) => messenger.open(person), onMore: () => this.#more() });
+    this.search = new SearchView({ context, search: (query) => messenger.directory.search(query, messenger.me),
+      onOpen: (person) => messenger.open(person), onToggle: (on) => this.#toggleSearch(on) });
+    this.thread = new ThreadView({ context, errorText: this.errorText, actions: this.#threadActions(send) });
+    this.welcome = this.#welcome();
+    this.node = this.#build({ locale, direction, actions });
+    this.attention = new Attention({ onLook: () => this.thread.report(), onWake: () => messenger.transport.wake() });
+    this.#listen();
+    this.#refreshLater();
+    this.#paint();
+  }
+
+  destroy() {
+    Object.values(this.#timers).forEach((timer) => this.context.clock.clearTimeout(timer));
+    for (const part of [this.attention, this.status, this.search, this.toast, this.title]) part?.stop();
+    this.#timers = null;
+    this.node.remove();
+  }
+
+  #build({ locale, direction, actions }) {
+    const { t } = this.context;
+    const side = el('aside', { class: 'parley-side', 'aria-label': t('conversations') },
+      this.#header(actions), this.search.field, this.search.results, this.list.node);
+    const main = el('section', { class: 'parley-main', 'aria-label': t('conversation') }, this.welcome, this.thread.node);
+    return el('div', { class: 'parley', lang: locale, dir: direction, on: { keydown: (event) => this.#key(event) } },
+      this.status.node, el('div', { class: 'parley-panes' }, side, main, this.toast.node), this.announcer.node);
+  }
+
+  #header(actions) {
+    const { me } = this.messenger;
+    const buttons = actions.map(({ label, icon: name, run }) => el('button', {
+      class: 'parley-iconbutton', type: 'button', title: label, 'aria-label': label, on: { click: run },
+    }, icon(name)));
+    return el('header', { class: 'parley-head parley-head--me' }, avatarOf(me, { baseUrl: this.context.baseUrl }).node,
+      el('h1', { class: 'parley-head-text' }, isolated(me.name, 'parley-head-name'),
+        el('span', { class: 'parley-head-line' }, isolated(`@${me.username}`))), ...buttons);
+  }
+
+  #welcome() {
+    const { t } = this.context;
+    const find = el('button', { class: 'parley-button', type: 'button', on: { click: () => this.search.input.focus() } }, t('find_person'));
+    return el('div', { class: 'parley-empty parley-empty--main' }, icon('talk'),
+      el('p', { class: 'parley-empty-title' }, t('welcome_title')), el('p', {}, t('welcome_text')), find);
+  }
+
+  #threadActions(send) {
+    const { messenger } = this;
+    return {
+      send,
+      typed: (text) => messenger.typed(text),
+      retry: (message) => messenger.retry(message),
+      discard: (message) => messenger.discard(message),
+      loadOlder: () => messenger.history.stateOf(messenger.opened) === 'idle' && messenger.loadOlder(),
+      reload: () => this.#reload(),
+      saw: (conversation, seq) => this.attention?.isLooking && this.#inView() && messenger.saw(conversation, seq),
+      close: () => messenger.close(),
+    };
+  }
+
+  #listen() {
+    const { messenger, context: { t } } = this;
+    messenger.on('change', () => this.#schedule());
+    messenger.on('status', (status) => {
+      this.status.show(status);
+      this.#schedule();
+    });
+    messenger.on('open', (conversation) => this.#opened(conversation));
+    messenger.on('offline', () => this.toast.say(t('recipient_offline')));
+    messenger.on('full', () => this.toast.say(t('outbox_full')));
+    messenger.on('refused', (_, code) => this.toast.say(this.errorText(code)));
+    messenger.on('message', ({ person }, { content }) => {
+      this.announcer.say(t('announce', { name: person.name, content: content.slice(0, 300) }));
+    });
+  }
+
+  #opened(conversation) {
+    const closed = this.shown;
+    this.shown = conversation;
+    this.node.classList.toggle('parley--open', conversation !== null);
+    this.welcome.hidden = conversation !== null;
+    if (conversation) this.thread.open(conversation);
+    else this.thread.close();
+    this.#paint();
+    if (conversation) this.thread.focus();
+    else if (!this.list.focus(closed)) this.search.input.focus();
+  }
+
+  /** One painting for a burst of news. */
+  #schedule() {
+    this.#timers.paint ??= this.context.clock.setTimeout(() => this.#paint(), 0);
+  }
+
+  #paint() {
+    this.context.clock.clearTimeout(this.#timers.paint);
+    this.#timers.paint = null;
+    const { messenger } = this;
+    const { conversations, opened } = messenger;
+    if (opened && opened !== this.shown) this.#adopt(opened);
+    const loading = conversations.ordered().length === 0 && messenger.status.state !== 'online';
+    this.list.show(conversations.ordered(), { openId: messenger.openId, hasMore: messenger.directory.hasMore, loading });
+    if (opened) this.thread.show(opened, messenger.history.stateOf(opened));
+    this.title?.show(conversations.unread);
+  }
+
+  /** The same person, another conversation object: everything known was dropped and is loaded anew. */
+  #adopt(conversation) {
+    this.shown = conversation;
+    this.thread.open(conversation);
+  }
+
+  #refreshLater() {
+    this.#timers.refresh = this.context.clock.setTimeout(() => {
+      this.#paint();
+      this.#refreshLater();
+    }, REFRESH);
+  }
+
+  #toggleSearch(on) {
+    this.#searching = on;
+    this.list.node.hidden = on;
+  }
+
+  #key(event) {
+    if (event.key !== 'Escape' || event.isComposing || this.messenger.openId === null) return;
+    event.preventDefault();
+    this.messenger.close();
+  }
+
+  /** Somewhere on the page, not hidden by whoever embeds us. */
+  #inView() {
+    return this.thread.node.getClientRects().length > 0;
+  }
+
+  #reconnect() {
+    const { transport } = this.messenger;
+    if (transport.state === 'refused') transport.start();
+    else transport.wake();
+  }
+
+  #reload() {
+    const { opened, history } = this.messenger;
+    if (!opened) return;
+    if (opened.log.length && opened.loaded && !opened.gaps.length) history.older(opened);
+    else history.complete(opened);
+  }
+
+  #more() {
+    this.messenger.directory.more().catch(() => this.toast.say(this.context.t('search_failed')));
+  }
+}

@@ -1,0 +1,26 @@
+// Whether anybody looks at the page, and the moments at which that or the network changes.
+
+export class Attention {
+  #abort = new AbortController();
+
+  constructor({ onLook, onWake }) {
+    const { signal } = this.#abort;
+    window.addEventListener('focus', onLook, { signal });
+    window.addEventListener('resize', onLook, { signal });
+    // Also when the network went: an idle socket would look alive for half a minute.
+    for (const type of ['online', 'offline']) window.addEventListener(type, onWake, { signal });
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState !== 'visible') return;
+      onWake();
+      onLook();
+    }, { signal });
+  }
+
+  get isLooking() {
+    return document.visibilityState === 'visible' && document.hasFocus();
+  }
+
+  stop() {
+    this.#abort.abort();
+  }
+}

@@ -1,0 +1,72 @@
+// Where one writes. Enter sends, Shift+Enter begins a line; a draft is kept for each conversation.
+import { charactersLeft, isBlank } from '../content.js';
+import { el } from './dom.js';
+import { icon } from './icons.js';
+
+/** From here on the writer is told how much room is left. */
+const WARN = 500;
+const TALLEST = 160;
+
+export class ComposerView {
+  #drafts = new Map();
+  #id = null;
+
+  constructor({ context, onSend, onTyped }) {
+    Object.assign(this, { context, onSend, onTyped });
+    const { t } = context;
+    this.input = el('textarea', {
+      class: 'parley-input', rows: '1', dir: 'auto', placeholder: t('write'), 'aria-label': t('write'), enterkeyhint: 'send',
+      on: { input: () => this.#typed(), keydown: (event) => this.#key(event), blur: () => this.onTyped('') },
+    });
+    this.left = el('span', { class: 'parley-left', role: 'status' });
+    this.button = el('button', { class: 'parley-send', type: 'submit', 'aria-label': t('send') }, icon('send'));
+    this.node = el('form', { class: 'parley-composer', on: { submit: (event) => this.#submit(event) } }, this.input, this.left, this.button);
+    this.#measure();
+  }
+
+  /** Belongs to this conversation from now on. */
+  show(id, name) {
+    if (this.#id !== null) this.#drafts.set(this.#id, this.input.value);
+    this.#id = id;
+    this.input.value = this.#drafts.get(id) ?? '';
+    this.input.setAttribute('aria-label', this.context.t('write_to', { name }));
+    this.#measure();
+  }
+
+  focus() {
+    this.input.focus({ preventScroll: true });
+  }
+
+  #typed() {
+    this.#measure();
+    this.onTyped(this.input.value);
+  }
+
+  #key(event) {
+    // 229: browsers that end a composition with the very Enter that confirms it.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    this.node.requestSubmit();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    if (!this.#sendable() || !this.onSend(this.input.value)) return;
+    this.input.value = '';
+    this.#measure();
+    this.focus();
+  }
+
+  #sendable() {
+    return !isBlank(this.input.value) && charactersLeft(this.input.value) >= 0;
+  }
+
+  #measure() {
+    const left = charactersLeft(this.input.value);
+    this.left.textContent = left < WARN ? this.context.t('characters_left', { count: left }) : '';
+    this.left.classList.toggle('parley-left--over', left < 0);
+    this.button.disabled = !this.#sendable();
+    this.input.style.height = 'auto';
+    this.input.style.height = `${Math.min(TALLEST, this.input.scrollHeight)}px`;
+  }
+}

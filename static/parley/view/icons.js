@@ -1,0 +1,30 @@
+// The few pictures the widget draws itself, as paths on a 24 by 24 grid.
+const SVG = 'http://www.w3.org/2000/svg';
+
+const PATHS = {
+  back: 'M15 5l-7 7 7 7',
+  send: 'M4 12l16-8-5.5 16-3-6.5z M11.5 13.5L20 4',
+  search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14z M16.2 16.2L21 21',
+  clear: 'M6 6l12 12 M18 6L6 18',
+  exit: 'M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4 M15 8l4 4-4 4 M19 12H9',
+  down: 'M6 10l6 6 6-6',
+  sending: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z M12 8v4.5l3 1.5',
+  failed: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z M12 8v5 M12 16v.01',
+  sent: 'M5 12.5l4.5 4.5L19 7.5',
+  delivered: 'M2 12.5l4.5 4.5L16 7.5 M11.5 16l1 1L22 7.5',
+  read: 'M2 12.5l4.5 4.5L16 7.5 M11.5 16l1 1L22 7.5',
+  talk: 'M4 6a2 2 0 0 1 2-2h12a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-6l-5 4v-4H6a2 2 0 0 1-2-2z M8 8.5h8 M8 11.5h5',
+};
+
+/** Decoration only: what it means has to stand beside it as text. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('class', `parley-icon parley-icon--${name}`);
+  svg.setAttribute('aria-hidden', 'true');
+  svg.setAttribute('focusable', 'false');
+  const path = document.createElementNS(SVG, 'path');
+  path.setAttribute('d', PATHS[name]);
+  svg.append(path);
+  return svg;
+}

@@ -1,0 +1,60 @@
+// One bubble.
+import { segmentsOf } from '../links.js';
+import { el, hiddenText, setText } from './dom.js';
+import { icon } from './icons.js';
+
+const STATES = {
+  sending: 'state_sending', sent: 'state_sent', delivered: 'state_delivered', read: 'state_read', failed: 'state_failed',
+};
+
+/** {node, update(row)}: the same node from the first keystroke's echo to the last tick. */
+export function messageRow(first, { context, avatar, errorText, onRetry, onDiscard }) {
+  const { t } = context;
+  const { message } = first;
+  const mine = message.mine !== false;
+  const text = el('div', { class: 'parley-text', dir: 'auto' }, ...textNodes(message.content));
+  const time = el('time', { datetime: new Date(message.time).toISOString(), title: context.times.full(message.time) });
+  const tick = el('span', { class: 'parley-tick' });
+  const failed = el('div', { class: 'parley-failed', hidden: true });
+  const author = hiddenText(mine ? t('you') : avatar.name);
+  const node = el('div', { class: `parley-row parley-row--${mine ? 'mine' : 'theirs'}` },
+    mine ? null : avatar.node,
+    el('div', { class: 'parley-bubble' }, author, text),
+    el('div', { class: 'parley-meta' }, time, mine ? tick : null), failed);
+  let shown = null;
+  const update = (row) => {
+    node.dataset.key = row.key;
+    if (row.message.seq) node.dataset.seq = row.message.seq;
+    node.classList.toggle('parley-row--first', row.first);
+    node.classList.toggle('parley-row--last', row.last);
+    node.classList.toggle('parley-row--meta', row.meta);
+    setText(time, row.time);
+    if (row.state === shown) return;
+    shown = row.state;
+    if (mine) showState(tick, row.state, t);
+    const broken = row.state === 'failed';
+    node.classList.toggle('parley-row--failed', broken);
+    failed.hidden = !broken;
+    failed.replaceChildren(...(broken ? failure(row.message, { t, errorText, onRetry, onDiscard }) : []));
+  };
+  update(first);
+  return { node, update };
+}
+
+/** Text with its addresses made clickable; never HTML. */
+export function textNodes(content) {
+  return segmentsOf(content).map(({ text, href }) => {
+    if (!href) return document.createTextNode(text);
+    return el('a', { href, target: '_blank', rel: 'noopener noreferrer', dir: 'ltr' }, text);
+  });
+}
+
+function showState(tick, state, t) {
+  tick.dataset.state = state;
+  tick.replaceChildren(icon(state), hiddenText(t(STATES[state])));
+}
+
+function failure(message, { t, errorText, onRetry, onDiscard }) {
+  const button = (label, action) => el('button', { class: 'parley-link', type: 'button', on: { click: () => action(message) } }, label);
+  return [el('span', {}, errorText(message.error)), button(t('retry'), onRetry), button(t('discard'), onDiscard)];
+}

@@ -1,0 +1,52 @@
+// Keeps the eye where it is while lines come and go above and below.
+
+/** Closer to the end than this counts as being at the end. */
+const NEAR = 80;
+
+export class ScrollKeeper {
+  constructor(scroller) {
+    this.scroller = scroller;
+  }
+
+  get atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+
+  toEnd({ smooth = false } = {}) {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    const near = scrollHeight - scrollTop < 4 * clientHeight;
+    this.scroller.scrollTo({ top: scrollHeight, behavior: smooth && near ? 'smooth' : 'instant' });
+  }
+
+  /** Runs a change and puts the line that was first in view back to where it was; or stays at the end. */
+  during(change, { stick = this.atEnd } = {}) {
+    const anchor = stick ? null : this.#firstVisible();
+    const before = anchor?.getBoundingClientRect().top;
+    change();
+    if (stick) this.toEnd();
+    else if (anchor?.isConnected) this.#moveBy(anchor.getBoundingClientRect().top - before);
+  }
+
+  /** Touching scrollTop ends a smooth scroll that is under way: not without need. */
+  #moveBy(pixels) {
+    if (Math.abs(pixels) >= 1) this.scroller.scrollTop += pixels;
+  }
+
+  /** Only bubbles: separators and spinners come and go. */
+  #firstVisible() {
+    const { top } = this.scroller.getBoundingClientRect();
+    const bubbles = this.scroller.querySelectorAll('.parley-row');
+    return Array.prototype.find.call(bubbles, (node) => node.getBoundingClientRect().bottom > top);
+  }
+
+  /** The last bubble that can be seen at least to its middle. */
+  lastVisible(selector) {
+    const { top, bottom } = this.scroller.getBoundingClientRect();
+    const nodes = [...this.scroller.querySelectorAll(selector)].reverse();
+    return nodes.find((node) => {
+      const box = node.getBoundingClientRect();
+      return box.height > 0 && Math.min(box.top + box.height / 2, box.top + 40) < bottom && box.bottom > top;
+    });
+  }
+}

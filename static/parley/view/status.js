@@ -1,0 +1,54 @@
+// Says when we are not connected, why, and when we try again. Silent while all is well.
+import { CLOSED_TOO_MANY } from '../codes.js';
+import { el, setText } from './dom.js';
+
+/** A connection that comes back within this needs no word. */
+const PATIENCE = 700;
+
+export class StatusView {
+  #timer = null;
+  #status = null;
+
+  constructor({ context, onRetry }) {
+    this.context = context;
+    this.text = el('span', { role: 'status' });
+    this.retry = el('button', { class: 'parley-link', type: 'button', on: { click: onRetry } }, context.t('connect_now'));
+    this.node = el('div', { class: 'parley-status', hidden: true }, this.text, this.retry);
+  }
+
+  show(status) {
+    this.#status = status;
+    if (status.state === 'online') this.#hide();
+    else if (!this.node.hidden) this.#say();
+    else this.#timer ??= this.context.clock.setTimeout(() => this.#say(), PATIENCE);
+  }
+
+  stop() {
+    this.context.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #hide() {
+    this.stop();
+    this.node.hidden = true;
+    setText(this.text, '');
+  }
+
+  #say() {
+    this.stop();
+    const { state } = this.#status;
+    this.node.hidden = false;
+    this.node.dataset.state = state;
+    this.retry.hidden = state !== 'waiting' && state !== 'refused';
+    setText(this.text, this.#sentence());
+  }
+
+  #sentence() {
+    const { t } = this.context;
+    const { state, code } = this.#status;
+    if (state === 'catching-up') return t('status_catching_up');
+    if (state === 'waiting') return t('status_offline');
+    if (state === 'refused') return code === CLOSED_TOO_MANY ? t('status_too_many') : t('status_signed_out');
+    return t('status_connecting');
+  }
+}

@@ -1,0 +1,162 @@
+"""Servers that die, answers that are lost, pages that are reloaded: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.conftest import MakePerson
+from tests.browser.person import bubble, expect_connected, item, stored_keys, texts, tick, write
+from tests.services.parley import ParleyServer
+
+SOCKET = "**/user/chatwebsocket"
+
+
+def test_a_server_killed_and_restarted_in_the_middle(
+    person: MakePerson, parley: ParleyServer
+) -> None:
+    alice, bob = person("alice"), person("bob")
+    at_alice, at_bob = alice.page(bob), bob.page(alice)
+    write(at_alice, "before")
+    expect(bubble(at_bob, "before")).to_be_visible()
+    parley.kill()
+    expect(at_alice.locator(".parley-status")).to_contain_text("No connection")
+    for text in ("while down 1", "while down 2", "while down 3"):
+        write(at_alice, text)
+        expect(tick(at_alice, text)).to_have_text("Sending")
+    write(at_bob, "me too")
+    at_alice.locator(".parley-status button").click()
+    parley.start()
+    for page in (at_alice, at_bob):
+        page.evaluate("() => window.dispatchEvent(new Event('online'))")
+        expect_connected(page)
+        for text in ("while down 1", "while down 2", "while down 3", "me too"):
+            expect(bubble(page, text)).to_have_count(1)
+    expect(tick(at_alice, "while down 3")).to_have_text("Read")
+    assert texts(at_alice) == texts(at_bob) == alice.history(bob)
+    assert len(texts(at_alice)) == 5
+    assert [text for text in texts(at_alice) if text.startswith("while")] == [
+        "while down 1",
+        "while down 2",
+        "while down 3",
+    ]
+
+
+def test_it_comes_back_by_itself(person: MakePerson, parley: ParleyServer) -> None:
+    alice, bob = person("alice"), person("bob")
+    at_alice = alice.page(bob)
+    expect_connected(at_alice)
+    parley.restart()
+    bob.post(alice, "after the restart")
+    expect(bubble(at_alice, "after the restart")).to_be_visible()
+
+
+def test_what_was_missed_is_there_after_a_longer_absence(
+    person: MakePerson, parley: ParleyServer
+) -> None:
+    alice, bob = person("alice"), person("bob")
+    bob.post(alice, "first")
+    at_alice = alice.page(bob)
+    expect(bubble(at_alice, "first")).to_be_visible()
+    alice.context.set_offline(True)
+    at_alice.evaluate("() => $('#chat').parley('instance').messenger.transport.stop()")
+    for number in range(130):
+        bob.post(alice, f"missed {number}")
+    alice.context.set_offline(False)
+    at_alice.evaluate("() => $('#chat').parley('instance').messenger.transport.start()")
+    expect(bubble(at_alice, "missed 129")).to_be_visible()
+    shown = texts(at_alice)
+    assert shown[-50:] == [f"missed {number}" for number in range(80, 130)]
+    assert "first" not in shown, "a hole between the old and the new would be hidden"
+
+
+def test_a_reload_between_write_and_answer_shows_the_message_once(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    at_alice = alice.page(bob)
+    deaf = _lose_answers(at_alice)
+    at_alice.reload()
+    expect_connected(at_alice)
+    write(at_alice, "only once")
+    expect(tick(at_alice, "only once")).to_have_text("Sending")
+    _wait_until_stored(at_alice, lambda: alice.history(bob) == ["only once"])
+    deaf.clear()
+    at_alice.reload()
+    expect(tick(at_alice, "only once")).to_have_text("Sent")
+    expect(bubble(at_alice, "only once")).to_have_count(1)
+    assert alice.history(bob) == ["only once"]
+    assert [key for key in stored_keys(at_alice) if "outbox" in key] == []
+
+
+def test_what_was_written_without_a_server_survives_the_tab(
+    person: MakePerson, parley: ParleyServer
+) -> None:
+    alice, bob = person("alice"), person("bob")
+    at_alice = alice.page(bob)
+    expect_connected(at_alice)
+    parley.kill()
+    expect(at_alice.locator(".parley-status")).to_contain_text("No connection")
+    write(at_alice, "from the crashed tab")
+    at_alice.close()
+    parley.start()
+    again = alice.page()
+    expect(item(again, "bob")).to_contain_text("from the crashed tab")
+    _wait_until_stored(again, lambda: alice.history(bob) == ["from the crashed tab"])
+
+
+def test_history_is_painted_from_the_cache_before_the_network_answers(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob", name="Bob")
+    bob.post(alice, "remember this")
+    at_alice = alice.page(bob)
+    expect(bubble(at_alice, "remember this")).to_be_visible()
+    at_alice.goto(alice.url + "/static/page/icon.svg")
+    at_alice.route("**/useropt", lambda route: None)
+    at_alice.route_web_socket(SOCKET, lambda socket: None)
+    at_alice.goto(f"{alice.url}/#with={bob.user_id}")
+    expect(bubble(at_alice, "remember this")).to_be_visible()
+    expect(item(at_alice, "Bob")).to_contain_text("remember this")
+    expect(at_alice.locator(".parley-status")).to_contain_text("Connecting")
+
+
+def _lose_answers(page: Page) -> list[bool]:
+    """From the next load on, no answer to a message reaches the page, until the list is emptied."""
+    deaf = [True]
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(server.send)
+
+        def back(frame: str | bytes) -> None:
+            text = frame if isinstance(frame, str) else frame.decode()
+            if not (deaf and _is_answer(text)):
+                socket.send(frame)
+
+        server.on_message(back)
+
+    page.route_web_socket(SOCKET, pass_on)
+    return deaf
+
+
+def _is_answer(text: str) -> bool:
+    compact = text.replace(" ", "")
+    return '"errorcode":1' in compact or '"errorcode":2' in compact
+
+
+def _wait_until_stored(page: Page, done: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if done():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it was never stored")
+
+
+def test_a_page_of_which_a_file_was_lost_is_loaded_again(person: MakePerson) -> None:
+    alice = person("alice")
+    page = alice.context.new_page()
+    page.route("**/parley/rows.js", lambda route: route.abort("connectionfailed"), times=2)
+    page.goto(alice.url)
+    expect(page.locator(".parley")).to_be_visible()
+    expect(page.locator("#page-broken")).to_be_hidden()
+    page.route("**/parley/rows.js", lambda route: route.abort("connectionfailed"))
+    page.goto(alice.url)
+    expect(page.locator("#page-broken")).to_be_visible()

@@ -1,0 +1,87 @@
+"""Coming in and going out by the page."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import MakePerson
+from tests.browser.person import PASSWORD, bubble, expect_connected, stored_keys, tick, write
+from tests.services.parley import ParleyServer
+
+
+def test_a_newcomer_signs_up_signs_out_and_signs_in_again(person: MakePerson) -> None:
+    page = person("newcomer", register=False).page()
+    page.get_by_role("button", name="New here? Create an account").click()
+    page.get_by_label("Username").fill("newcomer")
+    page.get_by_label("Name that others see").fill("New Comer")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create an account").click()
+    expect(page.locator(".parley-head--me")).to_contain_text("New Comer")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Username").fill("newcomer")
+    page.get_by_label("Password").fill("wrong password")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("The username or the password is wrong.")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.locator(".parley-head--me")).to_contain_text("@newcomer")
+
+
+def test_a_name_that_is_taken_is_said_to_be(person: MakePerson) -> None:
+    person("alice")
+    page = person("second", register=False).page()
+    page.get_by_role("button", name="New here? Create an account").click()
+    page.get_by_label("Username").fill("Alice")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create an account").click()
+    expect(page.get_by_role("alert")).to_have_text("This username is taken.")
+    page.get_by_label("Username").fill("alice2")
+    page.get_by_label("Password").fill("short")
+    page.get_by_role("button", name="Create an account").click()
+    expect(page.get_by_role("alert")).to_have_text("Please check this: Password.")
+
+
+def test_a_guest_needs_only_a_name(person: MakePerson) -> None:
+    page = person("guest", register=False).page()
+    page.get_by_role("button", name="Continue as a guest").click()
+    page.get_by_label("Your name").fill("Passer-by")
+    page.get_by_role("button", name="Enter").click()
+    expect(page.locator(".parley-head--me")).to_contain_text("Passer-by")
+
+
+def test_signing_out_wipes_the_browser_and_reaches_the_other_tabs(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    first, second = alice.page(bob), alice.page(bob)
+    write(first, "secret words")
+    expect(tick(first, "secret words")).to_have_text("Sent")
+    for tab in (first, second):
+        expect(bubble(tab, "secret words")).to_be_visible()
+        tab.wait_for_function(
+            "() => Object.keys(sessionStorage).some((key) => key.includes('/log/'))"
+        )
+    first.get_by_role("button", name="Sign out").click()
+    for tab in (first, second):
+        expect(tab.locator(".page-form")).to_be_visible()
+        assert stored_keys(tab) == []
+        assert "secret" not in tab.content()
+    assert re.search("secret", second.evaluate("() => JSON.stringify(sessionStorage)")) is None
+
+
+def test_signing_out_without_a_server_is_not_pretended(
+    person: MakePerson, parley: ParleyServer
+) -> None:
+    alice, bob = person("alice"), person("bob")
+    page = alice.page(bob)
+    expect_connected(page)
+    parley.kill()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator(".parley-toast")).to_have_text("The server cannot be reached.")
+    write(page, "not sent yet")
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="Sign out").click(no_wait_after=True)
+    assert len(alice.troubles) == 1
+    assert "1 message was not sent yet" in alice.troubles.pop()
+    expect(bubble(page, "not sent yet")).to_be_visible()
+    parley.start()

@@ -1,0 +1,78 @@
+"""Older messages by scrolling up, days, and where the eye stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import MakePerson
+from tests.browser.person import Person, bubble, texts
+
+FIRST_IN_VIEW = """() => {
+    const log = document.querySelector('.parley-log');
+    const top = log.getBoundingClientRect().top;
+    const rows = [...log.querySelectorAll('.parley-row')];
+    const row = rows.find((node) => node.getBoundingClientRect().bottom > top);
+    return {key: row.dataset.key, top: row.getBoundingClientRect().top};
+}"""
+PLACE_OF = '(key) => document.querySelector(`[data-key="${key}"]`).getBoundingClientRect().top'
+
+
+def fill(alice: Person, bob: Person, count: int) -> None:
+    for number in range(1, count + 1):
+        sender, other = (alice, bob) if number % 3 else (bob, alice)
+        sender.post(other, f"message {number}" + " and more of it" * (number % 7))
+
+
+def test_scrolling_up_loads_older_messages_without_a_jump(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    fill(alice, bob, 130)
+    page = alice.page(bob)
+    expect(page.locator(".parley-row")).to_have_count(50)
+    assert _is_at_end(page)
+    for loaded in (100, 130):
+        before = _scroll_up(page)
+        expect(page.locator(".parley-row")).to_have_count(loaded)
+        now = page.evaluate(PLACE_OF, before["key"])
+        assert abs(now - before["top"]) < 3, f"it jumped by {now - before['top']} pixels"
+    shown = [int(text.split()[1]) for text in texts(page)]
+    assert shown == list(range(1, 131))
+    expect(page.locator(".parley-spinner")).to_have_count(0)
+
+
+def test_a_new_message_does_not_pull_the_reader_down(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    fill(alice, bob, 60)
+    page = alice.page(bob)
+    expect(page.locator(".parley-row")).to_have_count(50)
+    before = _scroll_up(page)
+    expect(page.locator(".parley-row")).to_have_count(60)
+    bob.post(alice, "news")
+    expect(page.locator(".parley-jump .parley-badge")).to_have_text("1")
+    assert abs(page.evaluate(PLACE_OF, before["key"]) - before["top"]) < 3
+    page.locator(".parley-jump").click()
+    expect(bubble(page, "news")).to_be_in_viewport()
+    expect(page.locator(".parley-jump")).to_be_hidden()
+
+
+def test_the_end_is_shown_when_one_is_at_the_end(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    fill(alice, bob, 40)
+    page = alice.page(bob)
+    expect(
+        bubble(page, texts(page)[-1]) if texts(page) else page.locator(".parley-row").last
+    ).to_be_visible()
+    bob.post(alice, "and one more")
+    expect(bubble(page, "and one more")).to_be_in_viewport()
+
+
+def _scroll_up(page: Page) -> dict[str, Any]:
+    """To the top; what is in view there before anything older came."""
+    up = "document.querySelector('.parley-log').scrollTop = 300"
+    return dict(page.evaluate(f"() => {{ {up}; return ({FIRST_IN_VIEW})(); }}"))
+
+
+def _is_at_end(page: Page) -> bool:
+    script = "(log) => log.scrollHeight - log.scrollTop - log.clientHeight < 2"
+    return bool(page.locator(".parley-log").evaluate(script))

@@ -1,0 +1,80 @@
+"""Everything without a mouse, and for those who listen."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import MakePerson
+from tests.browser.person import bubble, expect_connected, item, texts, tick
+
+
+def test_find_open_write_and_leave_by_keyboard_alone(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob", name="Bob")
+    carol = person("carol", name="Carol")
+    carol.post(alice, "earlier")
+    page = alice.page()
+    expect(item(page, "Carol")).to_be_visible()
+    keys = page.keyboard
+    for _ in range(10):
+        keys.press("Tab")
+        if page.evaluate("() => document.activeElement.type") == "search":
+            break
+    keys.type("bob")
+    expect(page.locator(".parley-item--person")).to_have_count(1)
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(page.locator(".parley-input")).to_be_focused()
+    keys.type("first line")
+    keys.press("Shift+Enter")
+    keys.type("second line")
+    keys.press("Enter")
+    expect(tick(page, "first line\nsecond line")).to_have_text("Sent")
+    assert bob.history(alice) == ["first line\nsecond line"]
+    expect(page.locator(".parley-input")).to_be_focused()
+    keys.press("Escape")
+    expect(item(page, "Bob")).to_be_focused()
+    keys.press("ArrowDown")
+    expect(item(page, "Carol")).to_be_focused()
+    keys.press("Enter")
+    expect(bubble(page, "earlier")).to_be_visible()
+
+
+def test_enter_that_ends_a_composition_sends_nothing(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    page = alice.page(bob)
+    expect_connected(page)
+    field = page.locator(".parley-input")
+    field.fill("ni hao")
+    enter = {"key": "Enter", "bubbles": True, "cancelable": True}
+    field.dispatch_event("keydown", {**enter, "isComposing": True})
+    field.dispatch_event("keydown", {**enter, "keyCode": 229})
+    expect(field).to_have_value("ni hao")
+    field.press("Enter")
+    expect(bubble(page, "ni hao")).to_have_count(1)
+
+
+def test_new_messages_are_read_out_and_old_ones_are_not(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob", name="Bob")
+    bob.post(alice, "old")
+    page = alice.page(bob)
+    expect(bubble(page, "old")).to_be_visible()
+    expect_connected(page)
+    voice = page.locator("[aria-live=polite]")
+    expect(voice).to_have_text("")
+    bob.post(alice, "new")
+    expect(voice).to_have_text("Bob: new")
+    assert texts(page) == ["old", "new"]
+
+
+def test_drafts_stay_with_their_conversation(person: MakePerson) -> None:
+    alice, bob, carol = person("alice"), person("bob"), person("carol")
+    for other in (bob, carol):
+        other.post(alice, "hi")
+    page = alice.page()
+    field = page.locator(".parley-input")
+    item(page, "bob").click()
+    field.fill("for bob")
+    item(page, "carol").click()
+    expect(field).to_have_value("")
+    item(page, "bob").click()
+    expect(field).to_have_value("for bob")
