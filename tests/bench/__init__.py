@@ -1,0 +1,1 @@
+"""The benchmark: real servers under a load generator in a process of its own."""

@@ -1,0 +1,100 @@
+"""`python -m tests.bench`: see docs/performance.md."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tests.bench import machine, report
+from tests.bench.history import page_costs
+from tests.bench.idle import raise_file_limit
+from tests.bench.memory import weigh_idle
+from tests.bench.options import Options, parse
+from tests.bench.runs import Run, rounds
+from tests.bench.stores import Store, open_stores
+from tests.bench.tokens import Minter
+from tests.bench.variants import VARIANTS, start
+
+
+class Bench:
+    """Runs what the options ask for, and says what it finds on the way."""
+
+    def __init__(self, options: Options, minter: Minter, stores: list[Store]) -> None:
+        self.options = options
+        self.minter = minter
+        self.stores = stores
+        self.variants = [VARIANTS[name] for name in options.variants]
+        self.faults: list[str] = []
+        self.record: dict[str, Any] = {"machine": machine.describe()}
+
+    def run(self) -> None:
+        say(", ".join(f"{name} {value}" for name, value in self.record["machine"].items()))
+        self.load()
+        self.idle()
+        self.history()
+
+    def load(self) -> None:
+        runs: list[Run] = []
+        with ExitStack() as stack:
+            servers = [
+                start(variant, store, self.minter, stack)
+                for store in self.stores
+                for variant in self.variants
+            ]
+            for run in rounds(servers, self.options, self.minter):
+                runs.append(run)
+                self.faults += run.faults
+                say(report.line(run))
+        self.record["runs"] = [dataclasses.asdict(run) for run in runs]
+        if runs:
+            say("", report.table(runs), "")
+
+    def idle(self) -> None:
+        if not self.options.idle:
+            return
+        # Idle connections do not touch the database: the first one is enough.
+        store, weighed = self.stores[0], {}
+        for variant in self.variants:
+            result = weigh_idle(variant, store, self.minter, self.options.idle)
+            self.faults += result.problems
+            weighed[variant.name] = dataclasses.asdict(result)
+            say(report.idle_line(store.name, variant.name, result))
+        self.record["idle"] = weighed
+
+    def history(self) -> None:
+        if not self.options.history:
+            return
+        pages = []
+        for variant in (variant for variant in self.variants if variant.history):
+            for store in self.stores:
+                for cost in page_costs(variant, store, self.minter, self.options.history):
+                    pages.append({"database": store.name, **dataclasses.asdict(cost)})
+                    say(report.page_line(store.name, cost))
+        self.record["history"] = pages
+
+
+def say(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
+
+
+def main() -> int:
+    options = parse()
+    raise_file_limit()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-bench-"))
+        bench = Bench(options, Minter(Path(folder)), open_stores(options.databases, stack))
+        bench.run()
+    if options.json:
+        options.json.write_text(json.dumps(bench.record, indent=1), "utf-8")
+    if bench.faults:
+        say("FAULTS", *bench.faults)
+    return 1 if bench.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""What the kernel says about a process: CPU time and memory of its own."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+TICK = 1.0 / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of all threads so far, in seconds (10 ms steps)."""
+    # The name in brackets may itself hold spaces and brackets: cut behind the last one.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * TICK
+
+
+def private_bytes(pid: int) -> int:
+    """Memory that no other process shares: what would be free again if it ended."""
+    total = 0
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith(("Private_Clean:", "Private_Dirty:")):
+            total += int(line.split()[1]) * 1024
+    return total
+
+
+def idle_seconds() -> float:
+    """What all cores together have idled since boot."""
+    fields = Path("/proc/stat").read_text().splitlines()[0].split()
+    return (int(fields[4]) + int(fields[5])) * TICK
+
+
+class Usage(NamedTuple):
+    """Everybody's CPU seconds at one moment, or between two."""
+
+    server: float
+    database: float
+    generator: float
+    machine_idle: float
+
+    @classmethod
+    def read(cls, server_pid: int, database_pid: int | None) -> "Usage":
+        return cls(
+            cpu_seconds(server_pid),
+            cpu_seconds(database_pid) if database_pid else 0.0,
+            cpu_seconds(os.getpid()),
+            idle_seconds(),
+        )
+
+    def since(self, earlier: "Usage") -> "Usage":
+        return Usage(*(now - then for now, then in zip(self, earlier, strict=True)))

@@ -1,0 +1,85 @@
+"""One run of the load against one server, and the rounds of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.bench.check import check_rows
+from tests.bench.options import Case, Options
+from tests.bench.shapes import Integrity, LoadPlan, LoadResult
+from tests.bench.tokens import Minter
+from tests.bench.variants import Running
+from tests.services.parley import ROOT
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Run:
+    """One run's place in the benchmark and its figures."""
+
+    round: int
+    database: str
+    case: Case
+    variant: str
+    result: LoadResult
+
+    @property
+    def faults(self) -> list[str]:
+        """What was wrong; [] is the only good answer."""
+        wire = self.result.integrity
+        counts = {name: getattr(wire, name) for name in ("lost", "repeated", "out_of_order")}
+        return [f"{count} {name}" for name, count in counts.items() if count] + wire.problems
+
+
+def rounds(servers: list[Running], options: Options, minter: Minter) -> Iterator[Run]:
+    """All variants in turn, again and again, so that a slow minute of the machine hits all."""
+    for number in range(1, options.rounds + 1):
+        for case in options.cases:
+            for running in servers:
+                result = measure(running, case, options, minter)
+                yield Run(number, running.store.name, case, running.variant.name, result)
+
+
+def measure(running: Running, case: Case, options: Options, minter: Minter) -> LoadResult:
+    """One run by users nobody has seen before, and the look into the database after it."""
+    name = f"run{next(_numbers)}"
+    plan = LoadPlan(
+        name=name,
+        host=running.server.host,
+        port=running.server.port,
+        tokens=minter.tokens(name, 2 * case.pairs),
+        server_pid=running.server.pid,
+        database_pid=running.store.pid,
+        window=case.window,
+        warmup=options.warmup,
+        seconds=options.seconds,
+        rate=options.rate,
+        dense=running.variant.dense,
+    )
+    answer = run_generator("tests.bench.load", dataclasses.asdict(plan))
+    result = LoadResult(**{**answer, "integrity": Integrity(**answer["integrity"])})
+    result.integrity.problems += check_rows(running, result.users[::2], result.sent)
+    return result
+
+
+def run_generator(module: str, plan: dict[str, Any]) -> dict[str, Any]:
+    """Run a generator to its end: the plan goes in as JSON, the result comes out as JSON."""
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        input=json.dumps(plan),
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        check=True,
+        timeout=600,
+    )
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer

@@ -1,0 +1,60 @@
+"""The servers that are compared. A new one is one more line of VARIANTS."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from tests.bench.stores import Store
+from tests.bench.tokens import Minter
+from tests.services.parley import ParleyServer
+
+IN_FLIGHT = 64  # more than any --window here
+PING_TIMEOUT = 5
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One design. `dense`: it promises seq 1, 2, 3, ... in every conversation."""
+
+    name: str
+    module: str
+    dense: bool
+    history: bool = False  # it answers realtime-chat
+
+
+VARIANTS = {
+    variant.name: variant
+    for variant in (
+        Variant("naive", "tests.bench.naive", dense=False),
+        Variant("parley", "app", dense=True, history=True),
+    )
+}
+
+
+@dataclass
+class Running:
+    """A variant's server on a database of its own."""
+
+    variant: Variant
+    store: Store
+    server: ParleyServer
+    database_url: str
+
+
+def start(
+    variant: Variant, store: Store, minter: Minter, stack: ExitStack, ping_interval: float = 25
+) -> Running:
+    """Start one with every limit off; the stack ends it. Parley's log must be clean by then."""
+    url = store.new_url()
+    server = ParleyServer(
+        module=variant.module,
+        database_url=url,
+        identity_secrets_file=minter.file,
+        in_flight=IN_FLIGHT,
+        ping_interval=ping_interval,
+        ping_timeout=PING_TIMEOUT,
+    )
+    server.start()
+    stack.callback(server.finish if variant.module == "app" else server.close)
+    return Running(variant, store, server, url)

@@ -1,0 +1,73 @@
+"""A database with as many rows in it as a test asks for, made by the models in this process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from peewee import Database
+
+from models import base, schema
+from models.base import is_sqlite
+from models.chatlog import ChatLog
+from models.conversation import Conversation, Participant, pair_key
+from models.user import User
+
+AT_ONCE = 500  # rows in one statement
+
+
+@contextmanager
+def migrated(database_url: str) -> Iterator[Database]:
+    """The models' database is this one, migrated, and open in this thread."""
+    found = base.connect(database_url)
+    schema.migrate(found)
+    with found.connection_context():
+        yield found
+
+
+def fill(first: int, last: int) -> None:
+    """User 1 talks with 2 (a long conversation) and with each of many others (short ones)."""
+    names = [b"%d" % number for number in range(first, last + 1)]
+    people = [
+        {
+            "id": int(name),
+            "username": name.decode(),
+            "name_key": name,
+            "kind": "guest",
+            "nickname": name.decode(),
+            "nickname_key": name,
+            "created": 0,
+        }
+        for name in names
+    ]
+    others = list(range(max(2, first), last + 1))
+    with base.database.atomic():
+        for start in range(0, len(people), AT_ONCE):
+            User.insert_many(people[start : start + AT_ONCE]).execute()
+        for start in range(0, len(others), AT_ONCE):
+            some = others[start : start + AT_ONCE]
+            Conversation.insert_many(
+                {"id": o, "key": pair_key(1, o), "last_seq": 1, "last_time": o} for o in some
+            ).execute()
+            Participant.insert_many(
+                {"conversation": o, "user": mine, "other": theirs}
+                for o in some
+                for mine, theirs in ((1, o), (o, 1))
+            ).execute()
+            ChatLog.insert_many(
+                {
+                    "conversation": 2,
+                    "seq": o,
+                    "me": 1,
+                    "other": 2,
+                    "client_id": b"%d" % o,
+                    "content": "x" * 100,
+                    "time": o,
+                }
+                for o in some
+            ).execute()
+        Conversation.update(last_seq=last).where(Conversation.id == 2).execute()
+
+
+def analyze(db: Database) -> None:
+    """Tells the query planner how much there is."""
+    tables = "user, conversation, participant, chatlog, session"
+    db.execute_sql("ANALYZE" if is_sqlite(db) else f"ANALYZE TABLE {tables}")
