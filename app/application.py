@@ -15,6 +15,7 @@ from tornado.web import Application
 from app.messaging.errors import CloseCode
 from app.parts import Parts
 from app.routes import STATIC, TEMPLATES, routes
+from app.settings import LARGEST_BODY
 from handlers.base import MissingHandler
 from handlers.pages import AssetHandler
 
@@ -22,8 +23,6 @@ log = logging.getLogger("parley")
 
 # seconds the sockets get to answer the close frame of a stop
 FAREWELL = 1.0
-# bodies beyond the frame limit get their errorcode, those beyond this are not read at all
-LARGEST_BODY = 1_048_576
 
 
 class Parley(Application):
@@ -47,7 +46,14 @@ class Parley(Application):
             log_function=_log_request,
             parts=parts,
         )
-        self._server = HTTPServer(self, xheaders=options.trust_proxy, max_body_size=LARGEST_BODY)
+        patience = options.http_timeout or None
+        self._server = HTTPServer(
+            self,
+            xheaders=options.trust_proxy,
+            max_body_size=LARGEST_BODY,
+            idle_connection_timeout=patience,
+            body_timeout=patience,
+        )
 
     async def start(self) -> int:
         """Serves; the port."""
@@ -87,6 +93,7 @@ def _version(secret: str) -> int:
 def _log_request(handler: Any) -> None:
     """One line a request, without query, body or cookie."""
     request = handler.request
-    level = logging.ERROR if handler.get_status() >= 500 else logging.INFO
+    # 503 is said in order: too much to do, or no database, which has a line of its own
+    level = logging.ERROR if handler.get_status() == 500 else logging.INFO
     took = 1000 * request.request_time()
     log.log(level, "%s %s %d %.1fms", request.method, request.path, handler.get_status(), took)

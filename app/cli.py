@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from peewee import PeeweeException
+
 from app import settings
 from app.messaging.errors import Refused
 
@@ -21,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = settings.load(parsed, os.environ)
         return int(COMMANDS[command](options, parsed))
-    except (settings.SettingError, Refused, OSError, ValueError) as error:
+    except (settings.SettingError, Refused, OSError, ValueError, PeeweeException) as error:
         print(f"parley: {error}", file=sys.stderr)
         return 2
 

@@ -8,7 +8,7 @@ from app.access.person import Credential, Person
 from app.access.tokens import Tokens
 from app.messaging.errors import not_signed_in
 from app.settings import Settings
-from models import people, sessions
+from models import accounts, sessions
 from models.reader import Reader
 
 COOKIE = "parley_session"
@@ -47,11 +47,10 @@ class Identities:
 
     async def _by_token(self, token: str) -> Identity:
         claims = self._tokens.check(token)
-        person, revoked_before = await self._reader.run(
-            lambda: people.meet_embedded(claims.sub, claims.name, claims.avatar, claims.locale)
+        decoration = (claims.name, claims.avatar, claims.locale)
+        person = await self._reader.run(
+            lambda: accounts.meet_embedded(claims.sub, *decoration, claims.issued * 1000)
         )
-        if claims.issued * 1000 < revoked_before:
-            raise not_signed_in()
         return person, Credential(claims.issued, claims.expires, kid=claims.key)
 
     async def _by_cookie(self, handler: RequestHandler) -> Identity:

@@ -72,25 +72,31 @@ class Parts:
     def _build_access(self) -> None:
         options = self.options
         self.passwords = Passwords()
-        self.tokens = Tokens(options.identity_secrets_file, options.token_lifetime, time.time)
+        self.tokens = Tokens(
+            options.identity_secrets_file,
+            options.token_lifetime,
+            time.time,
+            strong=options.production,
+        )
         self.sign_ins = SignInThrottle(
             options.login_attempts, options.login_attempts_per_address, time.monotonic
         )
+        self.requests = Buckets(options.request_rate, 2 * options.request_rate, time.monotonic)
         self.signups = Window(options.signups_per_address, WINDOW, time.monotonic)
 
     def _build_messaging(self, db: Database, make_commit: MakeCommit) -> None:
         options = self.options
         self.counters = Counters()
         self.hub = Hub()
-        self.bus: Bus = LocalBus(self.hub)
         self.reader = Reader(
             db,
             threads=options.reader_threads,
             queue_size=options.reader_queue,
             timeout=options.write_timeout,
         )
+        self.bus = self._make_bus()
         self.identities = Identities(self.reader, self.tokens, options)
-        self.presence = Presence(self.hub, self.bus, self.reader, options.presence_grace)
+        self.presence = Presence(self.hub, self.bus.count, self.reader, options.presence_grace)
         self.shapes = Shapes(ZoneInfo(options.timezone), self.presence.is_online)
         self.reading = Reading(self.reader, self.shapes)
         self.typing = Typing(self.bus, self.reader)
@@ -103,7 +109,6 @@ class Parts:
             patience=options.write_timeout,
         )
         self.chat = Chat(
-            self.hub,
             self.bus,
             self.writer,
             self.shapes,
@@ -119,15 +124,34 @@ class Parts:
             self.chat, self.writer, self.typing, self.reading, lambda: self.epoch
         )
 
+    def _make_bus(self) -> Bus:
+        if not self.options.redis_url:
+            return LocalBus(self.hub)
+        from app.messaging.bus_redis import RedisBus  # one process has no use for a Redis client
+
+        return RedisBus(
+            self.options.redis_url,
+            self.hub,
+            self.reader,
+            self.counters,
+            entry=lambda row, reader: self.shapes.entry(row, reader),
+            epoch=lambda: self.epoch,
+            changed=lambda user_id: self.presence.changed(user_id, here=False),
+            ended=self.end_sockets,
+        )
+
     @property
     def epoch(self) -> str:
         return self.watcher.epoch
 
     # -- sockets and sessions -----------------------------------------------------------------
 
-    def opened(self, connection: Connection) -> None:
+    async def opened(self, connection: Connection) -> None:
+        """Puts it into the routing table of every process, before its handshake ends."""
         self.connections.add(connection)
-        self.arrive(connection)
+        if self.hub.join(connection):
+            self.presence.changed(connection.person.user_id)
+            await self.bus.arrived(connection.person.user_id)
 
     def closed(self, connection: Connection) -> None:
         self.connections.discard(connection)
@@ -135,16 +159,18 @@ class Parts:
         if not self.connections:
             self._emptied.set()
 
-    def arrive(self, socket: Socket) -> None:
-        if self.hub.join(socket):
-            self.presence.changed(socket.person)
-
     def depart(self, socket: Socket) -> None:
         if self.hub.leave(socket):
-            self.presence.changed(socket.person)
+            self.bus.departed(socket.person.user_id)
+            self.presence.changed(socket.person.user_id)
 
     def end_session(self, key: bytes) -> None:
-        """Closes the sockets of a session that has ended."""
+        """Closes the sockets of a session that has ended, in every process."""
+        self.end_sockets(key)
+        self.bus.end_session(key)
+
+    def end_sockets(self, key: bytes) -> None:
+        """Closes the sockets of a session in this process."""
         for socket in self.hub:
             if socket.credential.session == key:
                 end(socket)
@@ -153,6 +179,7 @@ class Parts:
 
     async def start(self) -> None:
         await self.watcher.start()
+        self.presence.start()
         await self.bus.start()
         self.writer.start()
 
@@ -164,7 +191,7 @@ class Parts:
 
     async def stop(self) -> None:
         self.watcher.stop()
-        self.presence.stop()
+        await self.presence.stop()
         for task in list(self.tasks):
             task.cancel()
         await self.bus.stop()

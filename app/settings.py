@@ -10,27 +10,40 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+# a TEXT column holds 65,535 bytes, a character takes up to four of them
+LONGEST_TEXT = 65_535 // 4
+# bodies beyond the frame limit get their errorcode, those beyond this are not read at all
+LARGEST_BODY = 1_048_576
+
 
 class SettingError(ValueError):
     """A setting that cannot be used; the text says which and why."""
 
 
-def setting(default: Any, text: str, choices: tuple[str, ...] = ()) -> Any:
-    """One row of the table. Booleans are written on|off outside."""
-    return dataclasses.field(default=default, metadata={"help": text, "choices": choices})
+def setting(
+    default: Any,
+    text: str,
+    choices: tuple[str, ...] = (),
+    least: float = 0,
+    most: float = sys.float_info.max,
+) -> Any:
+    """One row of the table. Booleans are written on|off outside; numbers lie in a range."""
+    metadata = {"help": text, "choices": choices, "least": least, "most": most}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
     """The settings, with their defaults. Limits: 0 means no limit. Times are in seconds."""
 
-    port: int = setting(8888, "TCP port to listen on; 0 picks a free one")
+    port: int = setting(8888, "TCP port to listen on; 0 picks a free one", most=65535)
     address: str = setting("127.0.0.1", "address to listen on")
     database_url: str = setting(
         "sqlite:///var/parley.db", "sqlite:///path or mysql://user:password@host:port/name"
@@ -63,32 +76,42 @@ class Settings:
     message_rate: float = setting(5.0, "messages a second one user may send")
     message_burst: int = setting(30, "messages one user may send at once after a pause")
     frame_rate: float = setting(20.0, "frames a second one socket may send")
+    request_rate: float = setting(20.0, "requests a second one user may make over HTTP")
     login_attempts: int = setting(5, "failed sign-ins per account in 15 minutes")
     login_attempts_per_address: int = setting(30, "failed sign-ins per address in 15 minutes")
     signups_per_address: int = setting(30, "new accounts and guests per address in 15 minutes")
     sockets_per_user: int = setting(10, "live sockets one user may have")
-    content_limit: int = setting(8192, "characters in one message")
-    frame_limit: int = setting(65536, "bytes in one frame or request body")
+    content_limit: int = setting(8192, "characters in one message", least=1, most=LONGEST_TEXT)
+    frame_limit: int = setting(65536, "bytes in one frame", least=1024, most=LARGEST_BODY)
+    # twice a frame: clients that write every letter as \uXXXX need it for the longest text
+    body_limit: int = setting(131072, "bytes in one request body", least=1024, most=LARGEST_BODY)
     in_flight: int = setting(32, "messages of one socket that may wait for their commit")
     queue_size: int = setting(10000, "messages of all sockets that may wait for their commit")
-    batch_size: int = setting(256, "messages in one transaction")
-    write_timeout: float = setting(10.0, "how long a message may wait for the database before -8")
+    batch_size: int = setting(256, "messages in one transaction", least=1)
+    write_timeout: float = setting(
+        10.0, "how long a message may wait for the database before -8", least=0.01
+    )
     push_buffer: int = setting(
         1048576, "bytes that may wait for a slow reader before it is dropped"
     )
-    reader_threads: int = setting(4, "threads that read from the database")
+    reader_threads: int = setting(4, "threads that read from the database", least=1)
     reader_queue: int = setting(2000, "reads that may wait for a thread before -8")
+    http_timeout: float = setting(
+        75.0, "how long a client may take to send a request, and rest between two"
+    )
     ping_interval: float = setting(25.0, "how often a socket is pinged")
     ping_timeout: float = setting(10.0, "how long a pong may take before the socket is closed")
     presence_grace: float = setting(
         2.0, "how long after the last socket one still counts as online"
     )
-    session_days: int = setting(30, "days a sign-in lasts")
+    session_days: int = setting(30, "days a sign-in lasts", least=1)
     token_lifetime: int = setting(86400, "longest lifetime of an identity token (exp - iat)")
     watch_interval: float = setting(
-        2.0, "how often revoked identities and rotated keys are looked for"
+        2.0, "how often revoked identities and rotated keys are looked for", least=0.01
     )
-    drain_timeout: float = setting(8.0, "how long a stop may take to commit what was accepted")
+    drain_timeout: float = setting(
+        8.0, "how long a stop may take to commit what was accepted", least=0.01
+    )
 
     @property
     def origins(self) -> frozenset[str]:
@@ -101,12 +124,12 @@ class Settings:
 
     def check(self) -> None:
         """Refuses values that cannot work. Raises SettingError."""
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, int | float) and value < 0:
-                raise SettingError(f"{field.name} must not be negative")
-        if urlsplit(self.database_url).scheme not in ("sqlite", "mysql", "mariadb"):
-            raise SettingError("database_url must begin with sqlite:// or mysql://")
+        for field in TABLE:
+            _check_range(field, getattr(self, field.name))
+        if self.message_rate and not self.message_burst:
+            raise SettingError("message_burst must be at least 1 where message_rate is a limit")
+        self._check_database_url()
+        self._check_redis_url()
         for origin in self.origins:
             if urlsplit(origin).scheme not in ("http", "https") or urlsplit(origin).path:
                 raise SettingError(f"allowed_origins: {origin!r} is not scheme://host[:port]")
@@ -114,6 +137,26 @@ class Settings:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise SettingError(f"timezone: {self.timezone!r} is not known") from error
+
+    def _check_database_url(self) -> None:
+        parts = urlsplit(self.database_url)
+        if parts.scheme not in ("sqlite", "mysql", "mariadb"):
+            raise SettingError("database_url must begin with sqlite:// or mysql://")
+        try:
+            usable = parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:  # without the URL: it may hold a password
+            raise SettingError("database_url: the port is no port")
+
+    def _check_redis_url(self) -> None:
+        parts = urlsplit(self.redis_url)
+        try:
+            usable = parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
+        except ValueError:
+            usable = False
+        if self.redis_url and not usable:  # without the URL: it may hold a password
+            raise SettingError("redis_url must be redis://, rediss:// or unix://")
 
 
 TABLE: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Settings)
@@ -157,6 +200,14 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingError(f"{variable}_FILE: {error}") from error
+
+
+def _check_range(field: dataclasses.Field[Any], value: Any) -> None:
+    """Raises SettingError; nan and infinity are in no range."""
+    least, most = field.metadata["least"], field.metadata["most"]
+    if isinstance(value, int | float) and not least <= value <= most:
+        upper = "" if most == sys.float_info.max else f" and at most {most}"
+        raise SettingError(f"{field.name} must be at least {least}{upper}")
 
 
 def _choices(field: dataclasses.Field[Any]) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class Watcher:
         self._counters = counters
         self._interval = interval
         self._tasks: list[asyncio.Task[None]] = []
+        self._looked = now_ms()
         self.epoch = ""
 
     async def start(self) -> None:
@@ -77,7 +78,8 @@ class Watcher:
             credential = socket.credential
             if credential.expires <= now or (credential.kid and credential.kid not in keys):
                 end(socket)
-        since = now_ms() - OVERLAP
+        looked = now_ms()
+        since = self._looked - OVERLAP
         epoch, ended, revoked = await self._reader.run(
             lambda: (
                 storage.read_epoch(),
@@ -85,6 +87,7 @@ class Watcher:
                 people.revoked_since(since),
             )
         )
+        self._looked = looked  # not before: what ended while the storage was away must be seen
         self._end_revoked(ended, revoked)
         if epoch != self.epoch:
             self._start_epoch(epoch)

@@ -7,12 +7,12 @@ import secrets
 from app.access.names import parse_nickname, parse_username
 from app.access.passwords import LONGEST, check_length
 from app.access.person import Person
-from app.access.sign_in import device_cookie, trusted_device
+from app.access.sign_in import device_cookie, network_of, trusted_device
 from app.identities import COOKIE, DEVICE_COOKIE, session_secret
 from app.messaging import protocol
-from app.messaging.errors import malformed, not_allowed, not_signed_in, too_fast
+from app.messaging.errors import Refused, malformed, not_allowed, not_signed_in, too_fast
 from handlers.base import ApiHandler, answers
-from models import people, sessions
+from models import accounts, people, sessions
 from models.user import fold
 
 
@@ -26,7 +26,11 @@ def parse_password(data: dict[str, object]) -> str:
 
 
 class AccountHandler(ApiHandler):
-    """Shared by those who hand out a session."""
+    """Shared by those who hand out a session, and so never to another site's page."""
+
+    def check_trusted_origin(self, origin: str) -> bool:
+        # a token is no way round this: what is changed here is the cookie, which it does not guard
+        return False
 
     async def start_session(self, person: Person) -> None:
         """A new session at each sign-in; the one before it, if any, ends."""
@@ -56,7 +60,7 @@ class AccountHandler(ApiHandler):
 
     def check_signups(self) -> None:
         """Raises Refused (-6)."""
-        address = self.request.remote_ip or ""
+        address = network_of(self.request.remote_ip or "")
         wait = self.parley.signups.wait(address)
         if wait > 0:
             raise too_fast(wait)
@@ -82,9 +86,13 @@ class SessionHandler(AccountHandler):
         cookie = self.get_signed_cookie(DEVICE_COOKIE, max_age_days=365, min_version=2) or b""
         device = trusted_device(account, self.parley.secrets, cookie.decode("ascii", "replace"))
         self.parley.sign_ins.check(account, address, device)
-        found = await self.parley.reader.run(lambda: people.find_password(username))
-        hashed = None if found is None else found[1]
-        if not await self.parley.passwords.check(password, hashed) or found is None:
+        try:
+            found = await self.parley.reader.run(lambda: people.find_password(username))
+            right = await self.parley.passwords.check(password, found[1] if found else None)
+        except Refused:
+            self.parley.sign_ins.unanswered(account, address, device)
+            raise
+        if not right or found is None:
             raise not_signed_in()
         self.parley.sign_ins.succeeded(account, address, device)
         if not device:
@@ -109,7 +117,7 @@ class GuestsHandler(AccountHandler):
         if nickname:
             parse_username(nickname)
         locale = self.locale_code
-        person = await self.parley.reader.run(lambda: people.create_guest(nickname, locale))
+        person = await self.parley.reader.run(lambda: accounts.create_guest(nickname, locale))
         await self.start_session(person)
         self.answer_data(self.parley.shapes.user(person), 201)
 
@@ -130,7 +138,7 @@ class UsersHandler(AccountHandler):
         hashed = await self.parley.passwords.hash(password)
         locale = self.locale_code
         person = await self.parley.reader.run(
-            lambda: people.create_local(username, nickname, hashed, locale)
+            lambda: accounts.create_local(username, nickname, hashed, locale)
         )
         await self.start_session(person)
         self.answer_data(self.parley.shapes.user(person), 201)

@@ -1,35 +1,23 @@
-"""What every handler shares: the envelope, the headers, who may call from where."""
+"""What every handler of ours shares: the envelope, identity, and the calls of other origins."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from tornado.web import RequestHandler
+import tornado.locale
 
 from app.access.person import Person
 from app.identities import Identity, bearer_of
 from app.messaging import protocol
-from app.messaging.errors import HTTP_STATUS, Errorcode, Refused, malformed, too_large
+from app.messaging.errors import HTTP_STATUS, Errorcode, Refused, malformed, too_fast, too_large
 from app.parts import Parts
+from handlers.guarded import GuardedHandler
 
-log = logging.getLogger("parley.http")
-
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
-    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 LOCALES = ("en", "zh-CN")
+# characters of the header that are looked at: 30,000 languages would hold up the loop
+ACCEPT_LANGUAGE_LIMIT = 256
 ERRORCODE_OF_STATUS = {
     401: Errorcode.NOT_SIGNED_IN,
     403: Errorcode.NOT_ALLOWED,
@@ -42,8 +30,8 @@ ERRORCODE_OF_STATUS = {
 Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])
 
 
-class BaseHandler(RequestHandler):
-    """Headers, errors and identity. `envelope_status`: /useropt says 200 whatever happened."""
+class BaseHandler(GuardedHandler):
+    """Errors and identity. `envelope_status`: /useropt says 200 whatever happened."""
 
     envelope_status: int | None = None
 
@@ -53,15 +41,10 @@ class BaseHandler(RequestHandler):
         parts: Parts = self.settings["parts"]
         return parts
 
-    def set_default_headers(self) -> None:
-        self.set_header("Server", "Parley")
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
-
     @property
     def locale_code(self) -> str:
         """The visitor's locale, of those we speak."""
-        wanted = self.request.headers.get("Accept-Language", "")
+        wanted = self.request.headers.get("Accept-Language", "")[:ACCEPT_LANGUAGE_LIMIT]
         for part in wanted.split(","):
             code = part.split(";")[0].strip().lower()
             for locale in LOCALES:
@@ -69,13 +52,21 @@ class BaseHandler(RequestHandler):
                     return locale
         return LOCALES[0]
 
+    def get_browser_locale(self, default: str = "en") -> tornado.locale.Locale:
+        # templates are given our own locale; Tornado would read the whole header for its own
+        return tornado.locale.get(default)
+
     async def identify(self) -> Identity:
         """Who is asking. Raises Refused (-3)."""
         return await self.parley.identities.of(self)
 
     async def signed_in(self) -> Person:
-        """The person alone. Raises Refused (-3)."""
-        return (await self.identify())[0]
+        """The person, who may not ask too often. Raises Refused (-3, -6)."""
+        person, _ = await self.identify()
+        wait = self.parley.requests.wait(person.user_id)
+        if wait > 0:
+            raise too_fast(wait)
+        return person
 
     # -- cross-site ---------------------------------------------------------------------------
 
@@ -102,7 +93,7 @@ class BaseHandler(RequestHandler):
 
     def body_json(self) -> dict[str, Any]:
         """The body as a JSON object under any content type. Raises Refused (-2, -7)."""
-        limit = self.parley.options.frame_limit
+        limit = self.parley.options.body_limit
         if len(self.request.body) > limit:
             raise too_large(limit)
         return protocol.parse_json(self.request.body or b"{}")
@@ -136,7 +127,7 @@ class BaseHandler(RequestHandler):
             self.set_header("Retry-After", str(int(refused.data["retry_after"]) + 1))
         if status == 401:
             self.set_header("WWW-Authenticate", "Bearer")
-        self.answer(protocol.refusal(refused, ref or refused.ref), status)
+        self.answer(protocol.refusal(refused, refused.ref if ref is None else ref), status)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Whatever went wrong: an envelope, never a traceback."""
@@ -169,7 +160,11 @@ def answers(method: Method) -> Method:
 
 
 class ApiHandler(BaseHandler):
-    """A handler that allowed origins may call by token."""
+    """A handler that allowed origins may call by token. Bodies are JSON under any content type."""
+
+    def initialize(self) -> None:
+        # or the framework would look for a form in the text, and refuse what is none
+        self.request.headers.pop("Content-Type", None)
 
     def set_default_headers(self) -> None:
         super().set_default_headers()

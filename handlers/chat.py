@@ -40,6 +40,7 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
     person: Person
     credential: Credential
     in_flight = 0
+    _over = False  # its close frame is out, or will be as soon as it is open
 
     @property
     def clients(self) -> dict[str, set[Socket]]:
@@ -49,6 +50,7 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
     async def get(self, *args: Any, **kwargs: Any) -> None:
         try:
             self.person, self.credential = await self.identify()
+            await self.parley.bus.prepare(self.person.user_id)
         except Refused as refused:
             self.refuse(refused)
             return
@@ -61,13 +63,20 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
         if 0 < limit <= self.parley.hub.count(self.person.user_id):
             # browsers hide the status of a refused handshake, so it is said inside
             self._farewell = (CloseCode.TOO_MANY_SOCKETS, "too many sockets")
-            await super().get(*args, **kwargs)
-            return
-        self.parley.opened(self)
+            self._over = True
         try:
+            if not self._over and self._may_open():
+                await self.parley.opened(self)
             await super().get(*args, **kwargs)
+        except StreamBufferFullError:  # no room for the pong to a peer that reads nothing
+            self._drop()
         finally:
             self.parley.closed(self)
+
+    def _may_open(self) -> bool:
+        """False where Tornado is about to refuse: a foreign page must make nobody seem online."""
+        asked = self.request.headers.get("Upgrade", "").lower() == "websocket"
+        return asked and self._check_cross_origin(self.check_origin) is None
 
     def check_origin(self, origin: str) -> bool:
         return self.check_trusted_origin(origin)
@@ -96,29 +105,33 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
 
     def on_message(self, message: str | bytes) -> None:
         """Parses and hands over; never awaits, or Tornado would read no pong meanwhile."""
+        if self._over:  # what a peer says that does not answer the close frame is nobody's
+            return
         ref: str | None = None
         try:
+            owed = self._count_frame()
             if isinstance(message, bytes):
                 raise Refused(Errorcode.MALFORMED, "text frames only.")
             request = protocol.parse_request(message)
             ref = request.ref
-            self._check_rate()
+            if owed > 0:
+                raise too_fast(owed)
             operation = self.parley.dispatch.operation(request.opt)
             later = operation(self.person, request.data, Reply(self, ref))
             if later is not None:
                 self._run_later(later, ref)
         except Refused as refused:
-            self._refuse(refused, ref or refused.ref)
+            self._refuse(refused, refused.ref if ref is None else ref)
         except Exception:
             log.exception("dispatch")
             self._refuse(not_now(), ref)
 
-    def _check_rate(self) -> None:
+    def _count_frame(self) -> float:
+        """Every frame counts, also one that means nothing; the seconds that are owed."""
         owed = self._frames.owe(time.monotonic())
         if owed > LONGEST_DEBT:
             self.shut(CloseCode.TOO_FAST, "too fast for too long")
-        if owed > 0:
-            raise too_fast(owed)
+        return owed
 
     def _run_later(self, later: Any, ref: str | None) -> None:
         limit = self.parley.options.in_flight
@@ -167,7 +180,8 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
         return True
 
     def shut(self, code: int, reason: str) -> None:
-        """Out of the routing table at once, then closed."""
+        """Out of the routing table at once, then closed; nothing it says counts any more."""
+        self._over = True
         self.parley.depart(self)
         if self._early is None:
             self.close(code, reason)
@@ -188,7 +202,9 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
         asyncio.get_running_loop().call_later(LAST_WORDS, stream.close)
 
     def on_close(self) -> None:
-        self.parley.depart(self)
+        # a peer may go while it is still being asked who it is: then it was never there
+        if self in self.parley.connections:
+            self.parley.depart(self)
 
 
 def _header(length: int) -> bytes:

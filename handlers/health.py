@@ -47,6 +47,9 @@ class MetricsHandler(BaseHandler):
             ("parley_messages_repeated_total", "counter", counters.repeats),
             ("parley_batches_total", "counter", counters.batches),
             ("parley_slow_readers_dropped_total", "counter", counters.dropped_slow),
+            ("parley_redis_linked", "gauge", counters.redis_linked),
+            ("parley_hints_dropped_total", "counter", counters.hints_dropped),
+            ("parley_gap_reads_total", "counter", counters.gap_reads),
         ]
         text = "".join(f"# TYPE {name} {kind}\n{name} {value}\n" for name, kind, value in rows)
         refused = "".join(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tornado.web import StaticFileHandler
+from tornado.web import HTTPError, StaticFileHandler
 
 from app.messaging import protocol
-from app.messaging.errors import Refused
-from handlers.base import HEADERS, BaseHandler
+from app.messaging.errors import Errorcode, Refused
+from handlers.base import BaseHandler
+from handlers.guarded import GuardedHandler
 
 RIGHT_TO_LEFT = ("ar", "he", "fa", "ur")
 
@@ -20,7 +21,10 @@ class IndexHandler(BaseHandler):
         self.set_header("Cache-Control", "no-store")
         try:
             person = await self.signed_in()
-        except Refused:
+        except Refused as refused:
+            if refused.code is not Errorcode.NOT_SIGNED_IN:
+                self.refuse(refused)
+                return
             self._page("login.html", me="null")
             return
         me = self.parley.shapes.user(person)
@@ -39,13 +43,18 @@ class IndexHandler(BaseHandler):
         )
 
 
-class AssetHandler(StaticFileHandler):
+class AssetHandler(GuardedHandler, StaticFileHandler):
     """Static files with the same strict headers; unversioned ones are asked for again."""
 
+    def parse_url_path(self, url_path: str) -> str:
+        if "\0" in url_path:  # no file has such a name, and the system would not even look
+            raise HTTPError(404)
+        return super().parse_url_path(url_path)
+
     def set_extra_headers(self, path: str) -> None:
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
-        self.set_header("Server", "Parley")
+        # modules load from other origins only with this; the files are the same for everybody
+        self.set_header("Access-Control-Allow-Origin", "*")
+        self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
         if "v" not in self.request.arguments:
             self.set_header("Cache-Control", "no-cache")
 

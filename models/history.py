@@ -21,7 +21,7 @@ from models.user import User
 PAGE_LIMIT = 100
 # conversations one sync looks at, and the entries it carries at most
 SYNC_CONVERSATIONS = 1000
-SYNC_ENTRIES = 2000
+SYNC_ENTRIES = 500
 # conversations whose entries are fetched in one statement
 SYNC_CHUNK = 40
 # bytes of entries in one sync: it is one push, and a push larger than the bound for slow readers

@@ -56,6 +56,10 @@ class Reader:
             return await asyncio.wait_for(asyncio.shield(future), self._timeout)
         except TimeoutError:
             raise not_now() from None
+        except asyncio.CancelledError:
+            if not future.cancelled():
+                raise  # who asked has gone
+            raise not_now() from None  # it still stood in the queue when the server stopped
 
     def close(self) -> None:
         self._ended = True

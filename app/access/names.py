@@ -8,6 +8,16 @@ from app.messaging.errors import malformed, too_large
 
 USERNAME_LIMIT = 32
 NICKNAME_LIMIT = 64
+# letters, marks and symbols that nobody sees (most of Unicode's Default_Ignorable_Code_Point that
+# is not of category C, and the Braille blank): with one of them two names look the same
+BLANK = frozenset(
+    (
+        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0x1D159),
+        *range(0x180B, 0x1810),  # Mongolian variation selectors
+        *range(0xFE00, 0xFE10),  # variation selectors
+        *range(0xE0100, 0xE01F0),  # and their supplement
+    )
+)
 
 
 def parse_username(value: object) -> str:
@@ -16,7 +26,9 @@ def parse_username(value: object) -> str:
     Stored as typed, in NFC: one name has one spelling, and looks like what it is.
     """
     name = _parse("username", value, USERNAME_LIMIT)
-    if not name or ":" in name or "/" in name or not all(_is_visible(letter) for letter in name):
+    # what a name must not contain, its key must not either: a fullwidth colon folds to a colon
+    folded = unicodedata.normalize("NFKC", name)
+    if not name or any(sign in folded for sign in (":", "/", "  ")) or not _is_plain(name):
         raise malformed("username", "a name is 1 to 32 letters, digits, spaces or marks.")
     return name
 
@@ -24,7 +36,7 @@ def parse_username(value: object) -> str:
 def parse_nickname(value: object) -> str:
     """Up to 64 visible characters; empty where there is none. Raises Refused (-2, -7)."""
     name = _parse("nickname", value, NICKNAME_LIMIT) if value is not None else ""
-    if not all(_is_visible(letter) for letter in name):
+    if not _is_plain(name):
         raise malformed("nickname", "a nickname has visible characters only.")
     return name
 
@@ -40,7 +52,11 @@ def _parse(field: str, value: object, limit: int) -> str:
     return name
 
 
+def _is_plain(name: str) -> bool:
+    return all(_is_visible(letter) for letter in name)
+
+
 def _is_visible(letter: str) -> bool:
     """No controls, no invisible or bidi format characters, no separators but the plain space."""
     category = unicodedata.category(letter)
-    return letter == " " or category[0] not in "CZ"
+    return letter == " " or (category[0] not in "CZ" and ord(letter) not in BLANK)

@@ -9,16 +9,30 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Callable
 
 from app.access.throttle import Window
 from app.messaging.errors import too_fast
 
 WINDOW = 15 * 60.0
+# bits of an IPv6 address that name somebody's network: the rest one visitor can choose freely
+NETWORK_BITS = 64
+
+
+def network_of(address: str) -> str:
+    """What counts as one address."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), NETWORK_BITS), strict=False))
 
 
 class SignInThrottle:
-    """`check` before bcrypt, `succeeded` after it if it was right."""
+    """`check` before bcrypt, `succeeded` after it if it was right, `unanswered` if it never ran."""
 
     def __init__(self, per_account: int, per_address: int, clock: Callable[[], float]) -> None:
         self._accounts = Window(per_account, WINDOW, clock)
@@ -26,16 +40,27 @@ class SignInThrottle:
 
     def check(self, account: bytes, address: str, device: str) -> None:
         """Raises Refused (-6)."""
-        wait = max(self._accounts.wait((account, device)), self._addresses.wait(address))
+        network = network_of(address)
+        wait = self._accounts.wait((account, device))
+        if not device:  # neighbours must not lock out a known device either
+            wait = max(wait, self._addresses.wait(network))
         if wait > 0:
             raise too_fast(wait)
         # counted as failed until it has succeeded: attempts at the same moment count as well
         self._accounts.add((account, device))
-        self._addresses.add(address)
+        if not device:
+            self._addresses.add(network)
+
+    def unanswered(self, account: bytes, address: str, device: str) -> None:
+        """Nobody could look whether it was right: it counts for nothing."""
+        self._accounts.forgive((account, device))
+        if not device:
+            self._addresses.forgive(network_of(address))
 
     def succeeded(self, account: bytes, address: str, device: str) -> None:
         self._accounts.clear((account, device))
-        self._addresses.forgive(address)
+        if not device:
+            self._addresses.forgive(network_of(address))
 
 
 def device_cookie(account: bytes, secret: str, nonce: str) -> str:

@@ -43,7 +43,10 @@ class Claims:
 class Tokens:
     """The active secrets and the check against them."""
 
-    def __init__(self, path: str, longest: int, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, path: str, longest: int, clock: Callable[[], float], *, strong: bool = False
+    ) -> None:
+        self._strong = strong
         self._path = Path(path) if path else None
         self._longest = longest
         self._clock = clock
@@ -64,7 +67,7 @@ class Tokens:
             status = self._path.stat()
             stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
             if stamp != self._stamp:
-                self._secrets = read_secrets(self._path)
+                self._secrets = read_secrets(self._path, strong=self._strong)
                 self._stamp = stamp
         except (OSError, ValueError) as error:
             log.error("identity secrets not read: %s", error)
@@ -92,7 +95,7 @@ class Tokens:
             raise not_signed_in() from error
 
     def _checked(self, claims: dict[str, Any], key: str) -> Claims:
-        issued, expires = int(claims["iat"]), int(claims["exp"])
+        issued, expires = _seconds(claims["iat"]), _seconds(claims["exp"])
         too_long = 0 < self._longest < expires - issued
         sub = claims["sub"]
         if too_long or not _is_text(sub, SUB_BYTES) or not sub or expires <= self._clock():
@@ -108,11 +111,14 @@ class Tokens:
         )
 
 
-def read_secrets(path: Path) -> dict[str, str]:
-    """{"kid": "secret", ...} from the file. Raises OSError, ValueError."""
+def read_secrets(path: Path, *, strong: bool = False) -> dict[str, str]:
+    """{"kid": "secret", ...} from the file. Raises OSError; ValueError, also for weak secrets."""
     value = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(value, dict) or not all(isinstance(v, str) and v for v in value.values()):
         raise ValueError(f'{path} must hold {{"kid": "secret", ...}}')
+    for kid, secret in value.items():
+        if strong and (len(secret.encode()) < SHORTEST_SECRET or len(set(secret)) < 8):
+            raise ValueError(f"identity_secrets_file: the secret of {kid!r} is weak")
     return value
 
 
@@ -125,6 +131,13 @@ def sign(claims: dict[str, Any], kid: str, secret: str) -> str:
 
 def _key(kid: str, secret: str) -> str:
     return f"{kid}:{hashlib.sha256(secret.encode()).hexdigest()[:16]}"
+
+
+def _seconds(value: object) -> int:
+    """A NumericDate (RFC 7519, section 2). Raises TypeError for text or true, which int() takes."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("a time must be a number")
+    return int(value)
 
 
 def _is_text(value: object, limit: int) -> bool:

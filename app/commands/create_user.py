@@ -10,7 +10,7 @@ from typing import Any
 from app.access.names import parse_nickname, parse_username
 from app.access.passwords import Passwords, check_length
 from app.settings import Settings
-from models import base, people
+from models import accounts, base
 
 
 def run(options: Settings, arguments: dict[str, Any]) -> int:
@@ -23,6 +23,6 @@ def run(options: Settings, arguments: dict[str, Any]) -> int:
     check_length(password)
     hashed = asyncio.run(Passwords().hash(password))
     with base.connect(options.database_url).connection_context():
-        person = people.create_local(username, nickname, hashed, "en")
+        person = accounts.create_local(username, nickname, hashed, "en")
     print(f"made {person.username}, user id {person.user_id}")
     return 0

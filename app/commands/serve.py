@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import sys
 from typing import Any
 
 from peewee import Database
 
 from app.access.secret_file import load_secrets
 from app.application import Parley
+from app.log import start_log
 from app.parts import MakeCommit, Parts, make_commit, secret_path
-from app.production import check_production
+from app.production import check_identity_secrets, check_production
 from app.settings import SettingError, Settings
 from models import base, schema
 
@@ -22,7 +22,8 @@ log = logging.getLogger("parley")
 
 def run(options: Settings, arguments: dict[str, Any], make_commit: MakeCommit = make_commit) -> int:
     """The exit code: 0 after a clean stop, 1 when accepted messages may not be stored."""
-    start_log(options)
+    start_log(options.log_level)
+    check_identity_secrets(options)
     if options.production:
         check_production(options, load_secrets(secret_path(options)))
     db = base.connect(options.database_url)
@@ -32,15 +33,6 @@ def run(options: Settings, arguments: dict[str, Any], make_commit: MakeCommit = 
     elif pending := schema.pending(db):
         raise SettingError(f"the database needs `python -m app migrate`: {', '.join(pending)}")
     return asyncio.run(_serve(options, db, make_commit))
-
-
-def start_log(options: Settings) -> None:
-    """One line an event, to standard error."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=options.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
 
 
 async def _serve(options: Settings, db: Database, make_commit: MakeCommit) -> int:

@@ -16,7 +16,6 @@ from app.messaging import protocol
 from app.messaging.bus import Bus
 from app.messaging.counters import Counters
 from app.messaging.errors import Errorcode, Refused, not_allowed, not_now, too_fast
-from app.messaging.hub import Hub
 from app.messaging.items import Message, Outcome, Receipt, Reply, Stored
 from app.messaging.receipts import announce
 from app.messaging.shapes import Shapes
@@ -28,7 +27,6 @@ class Chat:
 
     def __init__(
         self,
-        hub: Hub,
         bus: Bus,
         writer: Writer,
         shapes: Shapes,
@@ -38,7 +36,6 @@ class Chat:
         content_limit: int,
         in_flight: int,
     ) -> None:
-        self._hub = hub
         self._bus = bus
         self._writer = writer
         self._shapes = shapes
@@ -99,47 +96,40 @@ class Chat:
     def _deliver(self, message: Message, stored: Stored) -> None:
         """The recipient first: whether anybody took it is what the sender is told."""
         sender = message.sender
-        theirs = self._entry(message, stored, self._hub.locale(stored.other), mine=False)
+        theirs = self._entry(message, stored, self._bus.locale(stored.other), mine=False)
         push = protocol.result(Errorcode.OK, {"user_id": sender.user_id, "data": theirs})
-        taken = self._bus.send(stored.other, push)
-        code = Errorcode.STORED_ONLINE if taken else Errorcode.STORED_OFFLINE
-        data = {
-            "user_id": stored.other,
-            "data": self._entry(message, stored, sender.locale, mine=True),
-        }
-        ack = _ack(code, data)
-        reply = message.reply
-        self._bus.send(sender.user_id, protocol.encode(ack), but=reply.socket)
-        self._answer(reply, ack)
+        taken = self._bus.send_entry(stored.other, sender.user_id, False, stored.seq, push)
+        mine = self._entry(message, stored, sender.locale, mine=True)
+        ack = protocol.acknowledgement(taken > 0, {"user_id": stored.other, "data": mine})
+        body, reply = protocol.encode(ack), message.reply
+        self._bus.send_entry(
+            sender.user_id,
+            stored.other,
+            True,
+            stored.seq,
+            body,
+            reply.socket,
+            protocol.with_ref(body, reply.ref),
+        )
+        if reply.future is not None and not reply.future.done():
+            reply.future.set_result(ack)
 
     def _answer_repeat(self, message: Message, stored: Stored) -> None:
         """Whatever it said this time: the original, and only to who asked."""
-        online = self._hub.count(stored.other) > 0
-        code = Errorcode.STORED_ONLINE if online else Errorcode.STORED_OFFLINE
+        online = self._bus.count(stored.other) > 0
         entry = self._entry(message, stored, message.sender.locale, mine=True)
-        ack = _ack(code, {"user_id": stored.other, "data": entry, "dup": True})
-        self._answer(message.reply, ack)
+        data = {"user_id": stored.other, "data": entry, "dup": True}
+        ack, reply = protocol.acknowledgement(online, data), message.reply
+        if reply.socket is not None:
+            reply.socket.push(protocol.with_ref(protocol.encode(ack), reply.ref))
+        elif reply.future is not None and not reply.future.done():
+            reply.future.set_result(ack)
 
     def _entry(self, message: Message, stored: Stored, locale: str, mine: bool) -> list[Any]:
         friendly = self._shapes.friendly(stored.time, locale)
         return protocol.entry(
             mine, stored.content, friendly, stored.seq, stored.time, message.client_id
         )
-
-    def _answer(self, reply: Reply, ack: dict[str, Any]) -> None:
-        if reply.socket is not None:
-            if reply.ref is not None:
-                ack["ref"] = reply.ref
-            reply.socket.push(protocol.encode(ack))
-        elif reply.future is not None and not reply.future.done():
-            reply.future.set_result(ack)
-
-
-def _ack(code: Errorcode, data: dict[str, Any]) -> dict[str, Any]:
-    ack: dict[str, Any] = {"errorcode": int(code), "data": data}
-    if code is Errorcode.STORED_OFFLINE:
-        ack["txt"] = "success."
-    return ack
 
 
 def _refuse(reply: Reply, refused: Refused) -> None:

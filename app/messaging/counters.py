@@ -15,6 +15,9 @@ class Counters:
         self.repeats = 0
         self.batches = 0
         self.dropped_slow = 0
+        self.hints_dropped = 0  # for other processes: they look into the database instead
+        self.gap_reads = 0  # of what no hint brought
+        self.redis_linked = 0
         self.loop_lag = 0.0  # seconds, the worst since the last reading
         self.refused: Counter[Errorcode] = Counter()
 

@@ -71,11 +71,20 @@ class Hub:
     def online(self, user_ids: Iterable[int]) -> set[int]:
         return {user_id for user_id in user_ids if user_id in self._by_id}
 
+    def person(self, user_id: int) -> Person | None:
+        """The user, where one of their sockets is here."""
+        for socket in self._by_id.get(user_id, ()):
+            return socket.person
+        return None
+
     def locale(self, user_id: int) -> str:
         """The locale in which a live user reads; en where nobody is here."""
-        for socket in self._by_id.get(user_id, ()):
-            return socket.person.locale
-        return "en"
+        person = self.person(user_id)
+        return "en" if person is None else person.locale
+
+    def users(self) -> dict[int, str]:
+        """Everybody who is here, with their locales."""
+        return {user_id: self.locale(user_id) for user_id in self._by_id}
 
     def deliver(self, user_id: int, message: bytes, but: Socket | None = None) -> int:
         """Pushes the same bytes to every socket of the user; how many took them."""

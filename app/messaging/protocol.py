@@ -5,6 +5,7 @@ Nothing in here knows a socket, a user or a table, and no input makes it raise a
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,7 @@ def parse_json(raw: str | bytes) -> dict[str, Any]:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise malformed("", "not JSON.") from error
+        raise _explain(raw) from error
     if not isinstance(value, dict):
         raise malformed("", "not a JSON object.")
     return value
@@ -51,6 +52,31 @@ def parse_request(raw: str | bytes) -> Request:
     if not isinstance(data, dict):
         raise _with_ref(malformed("data", "data must be an object."), ref)
     return Request(opt, data, ref)
+
+
+def _explain(raw: str | bytes) -> Refused:
+    """What orjson would not read, with field and ref where it was half a character.
+
+    A browser sends a lone surrogate where text was cut in two, and has to learn which message it
+    was that will never be taken.
+    """
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        return malformed("", "not JSON.")
+    if not isinstance(value, dict):
+        return malformed("", "not JSON.")
+    data = value["data"] if isinstance(value.get("data"), dict) else value
+    field = next((name for name, text in data.items() if _is_cut(text) and not _is_cut(name)), "")
+    refused = malformed(field, "half a character: not JSON." if field else "not JSON.")
+    ref = value.get("ref")
+    if isinstance(ref, str) and len(ref) <= REF_LIMIT and not _is_cut(ref):
+        refused.ref = ref
+    return refused
+
+
+def _is_cut(text: object) -> bool:
+    return isinstance(text, str) and any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _with_ref(refused: Refused, ref: str | None) -> Refused:
@@ -110,6 +136,18 @@ def result(code: Errorcode, data: Any, ref: str | None = None) -> bytes:
     if ref is not None:
         body["ref"] = ref
     return orjson.dumps(body)
+
+
+def acknowledgement(online: bool, data: dict[str, Any]) -> dict[str, Any]:
+    """The envelope that tells a sender that it is stored."""
+    if online:
+        return {"errorcode": int(Errorcode.STORED_ONLINE), "data": data}
+    return {"errorcode": int(Errorcode.STORED_OFFLINE), "data": data, "txt": "success."}
+
+
+def with_ref(body: bytes, ref: str | None) -> bytes:
+    """An encoded envelope, for the one who gave this ref: nothing is encoded twice."""
+    return body if ref is None else b'%b,"ref":%b}' % (body[:-1], orjson.dumps(ref))
 
 
 def event(name: str, data: dict[str, Any], ref: str | None = None) -> bytes:

@@ -15,6 +15,9 @@ from app.messaging.errors import Refused, not_allowed
 from app.messaging.items import Moved, Outcome, Receipt, Reply
 from app.messaging.writer import Writer
 
+# the four positions of a conversation as its one side sees them: which event, and who moved
+MARKS = (("read", ">"), ("delivered", ">"), ("read", "<"), ("delivered", "<"))
+
 
 def parse_receipt(me: Person, data: dict[str, Any], opt: str, reply: Reply) -> Receipt:
     """{"other", "seq"} as a Receipt. Raises Refused (-2, -5)."""
@@ -56,15 +59,24 @@ def announce(bus: Bus, receipt: Receipt, outcome: Outcome) -> None:
             _announce(bus, receipt, "delivered", outcome.delivered)
         if outcome.read_moved:
             _announce(bus, receipt, "read", outcome.read)
+    elif isinstance(outcome, Refused) and receipt.source is not None and not receipt.replies:
+        receipt.source.push(protocol.refusal(outcome))  # errors are told, also without a ref
     for reply in receipt.replies:
         _answer(reply, receipt, outcome)
 
 
 def _announce(bus: Bus, receipt: Receipt, name: str, seq: int) -> None:
-    theirs = protocol.event(name, {"user_id": receipt.user, "seq": seq, "by": "<"})
-    mine = protocol.event(name, {"user_id": receipt.other, "seq": seq, "by": ">"})
-    bus.send(receipt.other, theirs)
-    bus.send(receipt.user, mine, but=receipt.source)
+    theirs, mine = MARKS.index((name, "<")), MARKS.index((name, ">"))
+    bus.send_receipt(receipt.other, receipt.user, theirs, seq, moved(receipt.user, theirs, seq))
+    bus.send_receipt(
+        receipt.user, receipt.other, mine, seq, moved(receipt.other, mine, seq), receipt.source
+    )
+
+
+def moved(other: int, mark: int, seq: int) -> bytes:
+    """The event that says how far a position is."""
+    name, by = MARKS[mark]
+    return protocol.event(name, {"user_id": other, "seq": seq, "by": by})
 
 
 def _answer(reply: Reply, receipt: Receipt, outcome: Outcome) -> None:

@@ -76,3 +76,15 @@ def _scroll_up(page: Page) -> dict[str, Any]:
 def _is_at_end(page: Page) -> bool:
     script = "(log) => log.scrollHeight - log.scrollTop - log.clientHeight < 2"
     return bool(page.locator(".parley-log").evaluate(script))
+
+
+def test_nothing_can_push_the_widget_out_of_its_frame(person: MakePerson) -> None:
+    """What is positioned inside the list of messages must not make the widget itself scroll."""
+    alice, bob = person("alice"), person("bob")
+    fill(alice, bob, 40)
+    page = alice.page(bob)
+    expect(page.locator(".parley-row")).to_have_count(40)
+    widget = page.locator(".parley")
+    assert widget.evaluate("(node) => node.scrollHeight - node.clientHeight") == 0
+    widget.evaluate("(node) => node.scrollTo(0, 500)")
+    assert widget.evaluate("(node) => node.scrollTop") == 0

@@ -4,11 +4,15 @@ import json
 import os
 import stat
 import string
+import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
+from tests.client import PATIENCE
+from tests.security.site import by_token, call, claims, sign
 from tests.services.parley import ParleyServer, run_parley
 
 GOOD = "4Kp9vQx2Lr7Tz1Nw8Yb3Hs6Jd5Fg0Mc_"
@@ -131,6 +135,21 @@ def strict(tmp_path: Path) -> Iterator[ParleyServer]:
 
 def test_good_secrets_are_accepted(strict: ParleyServer) -> None:
     assert strict.running
+
+
+def test_a_weak_identity_secret_is_refused_at_run_time_too(strict: ParleyServer) -> None:
+    """Keys are read again when the file changes; the last good ones stay."""
+    strict.allow("identity secrets not read.*weak")
+    good = sign(claims(), GOOD, kid="2026")
+    assert call(strict.url, "GET", "/api/v1/me", by_token(good)).status == HTTPStatus.OK
+    Path(str(strict.settings["identity_secrets_file"])).write_text('{"2026": "weak"}')
+    deadline = time.monotonic() + PATIENCE
+    while "is weak" not in strict.log:  # until it has been looked at
+        assert time.monotonic() < deadline
+        assert call(strict.url, "GET", "/healthz").status == HTTPStatus.OK
+    forged = sign(claims(), "weak", kid="2026")
+    assert call(strict.url, "GET", "/api/v1/me", by_token(forged)).status == HTTPStatus.UNAUTHORIZED
+    assert call(strict.url, "GET", "/api/v1/me", by_token(good)).status == HTTPStatus.OK
 
 
 def test_the_secret_that_the_server_makes_is_strong_and_private(strict: ParleyServer) -> None:

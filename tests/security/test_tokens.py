@@ -295,6 +295,26 @@ async def test_revoking_a_member_ends_its_sockets_and_its_tokens(scene: Scene) -
     assert scene.status(fresh) == HTTPStatus.OK
 
 
+async def test_a_member_who_was_never_here_can_be_revoked(scene: Scene) -> None:
+    earlier = token("carl", iat=int(time.time()) - 60)
+    done = run_parley(
+        "token", "--revoke", "--sub", "carl", "--database-url", scene.server.database_url
+    )
+    assert done.returncode == 0, done.stderr
+    assert scene.status(earlier) == HTTPStatus.UNAUTHORIZED
+    assert scene.status(token("carl", iat=int(time.time()) + 2)) == HTTPStatus.OK
+
+
+async def test_a_revoked_token_changes_nothing(scene: Scene) -> None:
+    """Neither the name nor the picture that it names reaches the table."""
+    earlier = token("dora", name="Mallory", iat=int(time.time()) - 60)
+    assert scene.status(token("dora", name="Dora", iat=int(time.time()) + 3)) == HTTPStatus.OK
+    run_parley("token", "--revoke", "--sub", "dora", "--database-url", scene.server.database_url)
+    assert scene.status(earlier) == HTTPStatus.UNAUTHORIZED
+    ben = await bearer(scene.server.url, token("ben")).request("GET", "/api/v1/users?username=dora")
+    assert ben.envelope["data"]["users"][0]["name"] == "Dora"
+
+
 async def test_a_session_outlives_no_revocation_of_somebody_else(scene: Scene) -> None:
     """A local user who is called like the member keeps their session."""
     local = await sign_up(scene.server.url, "ann")

@@ -25,6 +25,7 @@ UNEXPECTED = re.compile(r"Traceback \(most recent call last\)|\b(?:ERROR|CRITICA
 UNLIMITED = {
     "message_rate": 0,
     "frame_rate": 0,
+    "request_rate": 0,
     "login_attempts": 0,
     "login_attempts_per_address": 0,
     "signups_per_address": 0,
