@@ -43,9 +43,9 @@ def classify(error: Exception) -> Exception:
         return TryAgain(str(error))
     if is_duplicate(error):
         return TryAgain(str(error))
-    if name in ("DataError", "IntegrityError", "ProgrammingError"):
+    if name in ("DataError", "IntegrityError"):
         return BadBatch(str(error))
-    if name in ("OperationalError", "InternalError", "DatabaseError"):
+    if name in ("OperationalError", "InternalError", "DatabaseError", "ProgrammingError"):
         # an unknown trouble of the server: trying again until the patience ends harms nobody
         return TryAgain(str(error))
     return error

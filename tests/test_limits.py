@@ -40,8 +40,8 @@ async def test_requests_beyond_the_rate_are_too_fast(limited: Limited) -> None:
     alice, bob = await meet(server, "alice", "bob")
     assert (await alice.request("GET", "/api/v1/me")).status == 200
     assert (await alice.useropt("recent-users"))["errorcode"] in (0, -6)
-    for _ in range(3):
-        reply = await alice.request("GET", "/api/v1/conversations")
+    replies = [await alice.request("GET", "/api/v1/conversations") for _ in range(3)]
+    reply = replies[-1]
     assert (reply.status, reply.envelope["errorcode"]) == (429, -6)
     assert (await alice.useropt("recent-users"))["errorcode"] == -6
     assert (await alice.request("GET", "/")).status == 429

@@ -236,7 +236,7 @@ async def test_one_bad_item_fails_alone(bench: Bench) -> None:
     await bench.told.until(8)
     assert bench.told.codes == {
         **dict.fromkeys(("under way", "1", "2", "3", "4", "5", "6")),
-        "bad": Errorcode.NOT_NOW,
+        "bad": Errorcode.MALFORMED,
     }
     stored = [item for batch in bench.storage.batches for item in batch]
     assert stored == ["under way", "1", "2", "3", "4", "5", "6"]
@@ -251,7 +251,7 @@ async def test_a_batch_of_bad_items_fails_as_a_whole(bench: Bench) -> None:
     for number in range(4):
         writer.submit(number)
     await bench.told.until(4)
-    assert set(bench.told.codes.values()) == {Errorcode.NOT_NOW}
+    assert set(bench.told.codes.values()) == {Errorcode.MALFORMED}
     assert bench.storage.batches == []
 
 

@@ -95,26 +95,27 @@ class CatchUp:
                 return
             before = place.seq
             found = await self._read(user_id, other, before)
-            self._places.fill(
-                user_id, other, place, ((r.seq, self._to_push(r, user_id, other)) for r in found)
-            )
-            attempts = 0 if place.seq > before else attempts + 1
+            if found is not None:
+                pushes = ((row.seq, self._to_push(row, user_id, other)) for row in found)
+                self._places.fill(user_id, other, place, pushes)
+                attempts = 0 if place.seq > before else attempts + 1
             if attempts >= ATTEMPTS:
                 self._give_up(user_id, other, place)
-            elif attempts:
+            elif place.seq == before:
                 await asyncio.sleep(RETRY)
 
     def _is_open(self, user_id: int, other: int, place: Place) -> bool:
         """Whether somebody is still there to be shown it."""
         return user_id in self._places and self._places.find(user_id, other) is place
 
-    async def _read(self, user_id: int, other: int, after: int) -> list[Row]:
+    async def _read(self, user_id: int, other: int, after: int) -> list[Row] | None:
+        """What the log has beyond a seq; None when the database does not answer."""
         self._counters.gap_reads += 1
         async with self._reads:
             try:
                 return await self._reader.run(lambda: history.entries_after(user_id, other, after))
             except Refused:
-                return []
+                return None
 
     def _give_up(self, user_id: int, other: int, place: Place) -> None:
         """The database does not have it: what came after it is shown without."""

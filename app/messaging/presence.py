@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 
 from app.messaging import protocol
 from app.messaging.errors import Refused
@@ -106,7 +107,7 @@ class Presence:
             if due > now or len(batch) == BATCH:
                 break
             batch.append(user_id)
-        batch += list(self._soon)[: BATCH - len(batch)]
+        batch += islice(self._soon, BATCH - len(batch))
         for user_id in batch:
             self._later.pop(user_id, None)
             self._soon.pop(user_id, None)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Hashable, Sequence
 from itertools import islice
 from typing import Any, Protocol, Self
 
-from app.messaging.errors import BadBatch, StorageFull, TryAgain, not_now
+from app.messaging.errors import BadBatch, StorageFull, TryAgain, malformed, not_now
 
 log = logging.getLogger("parley.writer")
 
@@ -152,7 +152,7 @@ class Writer:
         """One item that cannot be stored must fail alone."""
         if len(items) == 1:
             log.error("a message could not be stored: %s", error)
-            return [not_now()]
+            return [malformed("", "this message cannot be stored.")]  # repeating would not help
         middle = len(items) // 2
         return [
             *self._commit_patiently(items[:middle], deadline),

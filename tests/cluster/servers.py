@@ -86,6 +86,14 @@ async def acquainted(url: str) -> tuple[Person, Person]:
     return alice, bob
 
 
+async def linked(server: ParleyServer, times: int, within: float = PATIENCE) -> None:
+    """Wait until a process has come to terms with Redis so many times."""
+    person = Person(server.url)
+    async with asyncio.timeout(within):
+        while server.log.count("redis: linked as") < times:
+            await person.request("GET", "/healthz")
+
+
 async def shown(tab: Tab, other: Person, seq: int, within: float = PATIENCE) -> None:
     """Wait until this tab was pushed a seq; every turn is a round trip to the server."""
     async with asyncio.timeout(within):
