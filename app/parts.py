@@ -130,7 +130,7 @@ class Parts:
     def _make_bus(self) -> Bus:
         if not self.options.redis_url:
             return LocalBus(self.hub)
-        from app.messaging.bus_redis import RedisBus  # one process has no use for a Redis client
+        from app.cluster.bus_redis import RedisBus  # one process has no use for a Redis client
 
         return RedisBus(
             self.options.redis_url,
