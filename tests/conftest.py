@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import AsyncIterator, Iterator
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Protocol
 
@@ -130,13 +131,21 @@ def module_server(
         yield server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that has tabs closes them: one left open is some later test's warning."""
+    for test in items:
+        if not isinstance(test, pytest.Function) or not iscoroutinefunction(test.function):
+            continue
+        if "close_tabs" not in test.fixturenames:
+            test.fixturenames.append("close_tabs")
+
+
 @pytest.fixture
 async def close_tabs() -> AsyncIterator[None]:
     """At the end of the test, closes every tab that is still open."""
-    Tab.opened.clear()
     yield
-    for tab in list(Tab.opened):
-        await tab.close()
+    while Tab.opened:
+        await Tab.opened[-1].close()
 
 
 @pytest.fixture
