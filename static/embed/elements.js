@@ -42,7 +42,7 @@ export function settingsOf(data) {
   const set = (name, value) => {
     if (value) settings[name] = value;
   };
-  set('mode', data.parleyMode || data.parley);
+  set('mode', data.parleyMode);
   set('token', data.parleyToken);
   set('tokenUrl', data.parleyTokenUrl);
   set('with', Number(data.parleyWithId) || data.parleyWith);

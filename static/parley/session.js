@@ -10,6 +10,7 @@ import { Outbox } from './outbox.js';
 import { Times } from './time.js';
 import { Transport } from './transport.js';
 import { AppView } from './view/app.js';
+import { PopupView } from './view/popup.js';
 
 /** What a person does that lets us store something in their browser. */
 const INTERACTIONS = ['pointerdown', 'keydown'];
@@ -23,8 +24,7 @@ export class Session {
     this.#storages();
     this.messenger = this.#messenger(me);
     this.#forward();
-    this.view = this.#view(me, send);
-    root.append(this.view.node);
+    this.#show(me, send);
     globalThis.addEventListener('pagehide', () => this.messenger.store.flush(), { signal: this.#ending.signal });
     this.messenger.start();
   }
@@ -37,6 +37,20 @@ export class Session {
     else transport.wake();
   }
 
+  /** Opens the conversation with this user id, or (in a popup) just the panel. */
+  open(id, { calm = false } = {}) {
+    const { view, popup, messenger } = this;
+    view.calm = calm;
+    if (id !== undefined) messenger.openUser(Number(id));
+    if (!calm) popup?.open();
+    view.calm = false;
+  }
+
+  close() {
+    if (this.popup) this.popup.close();
+    else this.messenger.close();
+  }
+
   /** From now on this browser may keep what there is. */
   allowStorage() {
     for (const storage of Object.values(this.held)) storage?.allow?.();
@@ -46,6 +60,7 @@ export class Session {
     this.#ending.abort();
     this.messenger.stop();
     this.view.destroy();
+    this.popup?.node.remove();
   }
 
   #storages() {
@@ -68,13 +83,30 @@ export class Session {
     });
   }
 
-  #view(me, send) {
-    const { locale: wanted, baseUrl, actions, title } = this.settings;
+  #show(me, send) {
+    const { locale: wanted, baseUrl, actions, title, mode } = this.settings;
     const locale = resolveLocale(wanted ?? me.locale ?? globalThis.navigator.language);
     const t = translator(locale);
     const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }) };
     const direction = this.settings.direction ?? directionOf(locale);
-    return new AppView({ messenger: this.messenger, context, locale, direction, actions, title, send });
+    const { messenger } = this;
+    const single = mode === 'chatbox';
+    this.view = new AppView({ messenger, context, locale, direction, actions, title, single, send });
+    if (mode === 'popup') this.#popUp({ context, locale, direction });
+    this.root.append((this.popup ?? this.view).node);
+  }
+
+  #popUp(options) {
+    const { messenger, view } = this;
+    this.popup = new PopupView({ ...options, face: view.node, onOpen: () => this.#seen() });
+    messenger.on('change', () => this.popup.show(messenger.conversations.unread));
+  }
+
+  /** What was written meanwhile is new to who opens the panel. */
+  #seen() {
+    const { messenger, view } = this;
+    if (messenger.opened) messenger.open(messenger.opened.person);
+    else if (!view.list.focus(null)) view.search.input.focus();
   }
 
   #forward() {

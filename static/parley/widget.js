@@ -21,6 +21,8 @@ export const defaults = {
   me: null,
   /** Whom to write to: a user id (a number), or a username, which for members of a site is their id there. */
   with: null,
+  /** `inbox`: list and conversation; `chatbox`: one conversation; `popup`: a bubble in the corner, and a panel. */
+  mode: 'inbox',
   locale: null,
   direction: null,
   /** Show the number of unread messages in the page's title. */
@@ -32,7 +34,7 @@ export const defaults = {
 };
 
 const WHO = ['token', 'tokenProvider', 'tokenUrl', 'me'];
-const FACE = ['locale', 'direction', 'title', 'actions'];
+const FACE = ['mode', 'locale', 'direction', 'title', 'actions'];
 
 export class Widget {
   session = null;
@@ -42,7 +44,7 @@ export class Widget {
 
   constructor(element, settings, notify = () => true) {
     Object.assign(this, { element, settings: { ...defaults, ...settings }, notify });
-    this.mount = new Mount(element, this.settings.styles);
+    this.#place();
     this.#identify(this.settings.me);
   }
 
@@ -73,14 +75,14 @@ export class Widget {
     else if (changed('with')) this.#goTo(this.settings.with);
   }
 
-  /** Opens the conversation with this user id; as soon as there is one to open. */
+  /** Opens the conversation with this user id, as soon as we know who we are; without one a popup's panel. */
   open(id) {
-    if (!this.session) this.settings.with = Number(id);
-    return this.messenger?.openUser(Number(id));
+    if (!this.session && id !== undefined) this.settings.with = Number(id);
+    this.session?.open(id);
   }
 
   close() {
-    this.messenger?.close();
+    this.session?.close();
   }
 
   /** Sends to the open conversation; false when that was not possible or was refused by a listener. */
@@ -144,12 +146,21 @@ export class Widget {
   #begin(me, identity) {
     const open = this.session?.me === me ? this.messenger.openId : null;
     this.#end();
+    this.#place();
     const { settings, notify } = this;
     const send = (text) => this.send(text);
     this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send });
-    if (open !== null) this.open(open);
-    else this.#goTo(settings.with);
+    if (open !== null) this.session.open(open, { calm: true });
+    else this.#goTo(settings.with, { calm: identity.signed });
     notify('ready', { me });
+  }
+
+  /** A popup floats above the page, wherever the element stands. */
+  #place() {
+    const kind = this.settings.mode === 'popup' ? 'popup' : 'panel';
+    if (this.mount?.kind === kind) return;
+    this.mount?.destroy();
+    this.mount = new Mount(kind === 'popup' ? document.body : this.element, this.settings.styles, kind);
   }
 
   #end() {
@@ -158,12 +169,12 @@ export class Widget {
   }
 
   /** To the conversation with a user id or a username. */
-  async #goTo(whom) {
+  async #goTo(whom, { calm = false } = {}) {
     const { session } = this;
     if (!session || whom === null) return;
     const user = typeof whom === 'number' ? { user_id: whom } : await session.api.userNamed(whom).catch((error) => error);
     if (session !== this.session || whom !== this.settings.with) return;
-    if (user?.user_id) this.open(user.user_id);
+    if (user?.user_id) session.open(user.user_id, { calm });
     else this.notify('error', { errorcode: user?.errorcode ?? NOT_FOUND, username: whom });
   }
 }

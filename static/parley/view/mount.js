@@ -7,16 +7,14 @@ const TAG = 'parley-messenger';
 const sheets = new Map();
 
 export class Mount {
-  constructor(parent, styles) {
+  /** `kind`: `panel` in the flow of the page, or `popup` above it. */
+  constructor(parent, styles, kind) {
+    this.kind = kind;
     this.node = document.createElement(TAG);
+    this.node.setAttribute('kind', kind);
     this.root = this.node.attachShadow({ mode: 'open' });
     dress(this.root, styles);
     parent.append(this.node);
-  }
-
-  /** How it is placed: in the page's flow, or floating above it. */
-  set kind(kind) {
-    this.node.setAttribute('kind', kind);
   }
 
   destroy() {
