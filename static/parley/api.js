@@ -11,6 +11,9 @@ export class ApiError extends Error {
 }
 
 export class Api {
+  /** How often a token was found to have expired, and replaced. */
+  renewals = 0;
+
   /**
    * `token` gives a bearer token, nothing where the cookie of our own origin says who we are, and null where
    * nobody is signed in; `renew(stale)` gives the one after that.
@@ -81,7 +84,9 @@ export class Api {
     const packet = await this.#fetch(token, method, path, body);
     if (!token || packet?.errorcode !== LOGIN_FAILED) return packet;
     const next = await this.renew(token);
-    return next && next !== token ? this.#fetch(next, method, path, body) : packet;
+    if (!next || next === token) return packet;
+    this.renewals += 1;
+    return this.#fetch(next, method, path, body);
   }
 
   async #fetch(token, method, path, body) {

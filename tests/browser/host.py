@@ -21,6 +21,7 @@ class Answer(NamedTuple):
     body: bytes
     kind: str
     headers: dict[str, str]
+    status: int = 200
 
 
 def token_of(sub: str, *, ttl: float = 600) -> str:
@@ -41,8 +42,8 @@ class HostSite:
             def do_GET(self) -> None:
                 path = self.path.split("?")[0]
                 site.asked.append(path)
-                answer = site.answers.get(path, Answer(b"", "text/plain", {}))
-                self.send_response(200 if path in site.answers else 404)
+                answer = site.answers.get(path, Answer(b"", "text/plain", {}, 404))
+                self.send_response(answer.status)
                 headers = {"Content-Type": f"{answer.kind}; charset=utf-8", **answer.headers}
                 for name, value in {**headers, "Cache-Control": "no-store"}.items():
                     self.send_header(name, value)
@@ -56,10 +57,12 @@ class HostSite:
         self._thread = threading.Thread(target=self._server.serve_forever)
         self.origin = f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def put(self, path: str, body: str, kind: str = "text/html", **headers: str) -> str:
+    def put(
+        self, path: str, body: str, kind: str = "text/html", *, status: int = 200, **headers: str
+    ) -> str:
         """The address at which this can be had from now on."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.answers[path] = Answer(body.encode(), kind, named)
+        self.answers[path] = Answer(body.encode(), kind, named, status)
         return self.origin + path
 
     def put_jquery(self, package: str) -> str:
