@@ -12,7 +12,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 JQUERY := node_modules/.package-lock.json
 SERVERS := mariadb-server-core mariadb-client-core redis-server
-SOURCES := $(wildcard app models handlers migrations tests tools)
+SOURCES := $(wildcard app demo models handlers migrations tests tools)
 JS_TESTS = $(shell find tests/js -type f -name '*.test.*js' 2>/dev/null | sort)
 
 # A venv whose Python has gone (an upgrade, a moved folder) counts as not made.
@@ -20,7 +20,7 @@ ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null </dev/null),works)
 $(shell rm -f $(RUNTIME) $(DEV))
 endif
 
-.PHONY: help setup dev run test lint types test-js test-py reliability bench \
+.PHONY: help setup dev run demo test lint types test-js test-py reliability bench \
 	test-compose widget vendor clean distclean
 
 help: ## What can be made
@@ -40,6 +40,9 @@ $(DEV): requirements-dev.txt $(RUNTIME)
 
 run: setup ## Serve Parley; flags in ARGS, as in make run ARGS="--port 9000"
 	@exec $(BIN)/python -m app serve $(ARGS) </dev/null
+
+demo: setup ## A pretend shop on another origin, with two members side by side (http://127.0.0.1:8889)
+	@exec $(BIN)/python -m demo $(ARGS) </dev/null
 
 test: dev ## Style, types, JavaScript and Python tests, on SQLite, MariaDB and in Chromium
 	@tools/need.sh $(SERVERS) chromium nodejs npm
