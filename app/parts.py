@@ -22,6 +22,7 @@ from app.access.tokens import Tokens
 from app.identities import Identities
 from app.messaging.bus import Bus, LocalBus
 from app.messaging.chat import Chat
+from app.messaging.cork import Cork
 from app.messaging.counters import Counters
 from app.messaging.dispatch import Dispatch
 from app.messaging.hub import Hub, Socket
@@ -87,6 +88,7 @@ class Parts:
     def _build_messaging(self, db: Database, make_commit: MakeCommit) -> None:
         options = self.options
         self.counters = Counters()
+        self.cork = Cork()
         self.hub = Hub()
         self.reader = Reader(
             db,
@@ -113,6 +115,7 @@ class Parts:
             self.writer,
             self.shapes,
             self.counters,
+            self.cork,
             Buckets(options.message_rate, options.message_burst, time.monotonic),
             content_limit=options.content_limit,
             in_flight=options.in_flight,
@@ -127,7 +130,7 @@ class Parts:
     def _make_bus(self) -> Bus:
         if not self.options.redis_url:
             return LocalBus(self.hub)
-        from app.messaging.bus_redis import RedisBus  # one process has no use for a Redis client
+        from app.cluster.bus_redis import RedisBus  # one process has no use for a Redis client
 
         return RedisBus(
             self.options.redis_url,

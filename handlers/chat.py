@@ -26,6 +26,8 @@ log = logging.getLogger("parley.socket")
 LONGEST_DEBT = 5.0
 # seconds a peer that does not read gets to see its close frame
 LAST_WORDS = 1.0
+# bytes that one socket holds back while a batch is told: far below the bound for slow readers
+CORK_LIMIT = 65536
 # pushes that may come between joining the routing table and the handshake's end
 EARLY = 1000
 
@@ -55,6 +57,7 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
             self.refuse(refused)
             return
         self._stream: Any = None
+        self._corked = b""
         self._early: list[bytes] | None = []
         options = self.parley.options
         self._frames = Bucket(options.frame_rate, 2 * options.frame_rate, time.monotonic())
@@ -170,8 +173,24 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
             return len(self._early) < EARLY
         if self._stream is None or self.ws_connection is None:
             return False
+        frame = _header(len(message)) + message
+        if not self.parley.cork.is_in:
+            return self._write(frame)
+        if not self._corked:
+            self.parley.cork.hold(self)
+        self._corked += frame
+        if len(self._corked) >= CORK_LIMIT:
+            self.release()
+        return True
+
+    def release(self) -> None:
+        frames, self._corked = self._corked, b""
+        if frames and self._stream is not None:
+            self._write(frames)
+
+    def _write(self, frames: bytes) -> bool:
         try:
-            self._stream.write(_header(len(message)) + message)
+            self._stream.write(frames)
         except StreamBufferFullError:
             self._drop()
             return False

@@ -85,8 +85,11 @@ class BatchSteps:
         self._write_progress()
         return [next(stored) if isinstance(item, Message) else next(moved) for item in batch]
 
+    def _run(self, statement: str, arguments: Sequence[Any]) -> None:
+        self._sql.run(self._cursor, statement, arguments)
+
     def _all(self, statement: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
-        self._cursor.execute(statement, arguments)
+        self._run(statement, arguments)
         return list(self._cursor.fetchall())
 
     # -- messages -----------------------------------------------------------------------------
@@ -109,7 +112,7 @@ class BatchSteps:
         ]
         if rows:
             self._advance(tops)
-            self._cursor.execute(self._sql.append(len(rows) // 7), rows)
+            self._run(self._sql.append(len(rows) // 7), rows)
         return outcomes
 
     def _place(
@@ -158,14 +161,14 @@ class BatchSteps:
             if message.sender.user_id in there and message.other in there
         }
         for key in sorted(welcome):
-            self._cursor.execute(self._sql.create(), (key,))
+            self._run(self._sql.create(), (key,))
         self._lookup(set(welcome))
         for key, message in sorted(welcome.items()):
             for one, two in (
                 (message.sender.user_id, message.other),
                 (message.other, message.sender.user_id),
             ):
-                self._cursor.execute(self._sql.join(), (self.made[key], one, two, 0, 0))
+                self._run(self._sql.join(), (self.made[key], one, two, 0, 0))
 
     def _lock(self, ids: list[int]) -> dict[int, tuple[int, int]]:
         if not ids:
@@ -198,7 +201,7 @@ class BatchSteps:
         moved = sorted(self.reached)
         seqs = [value for found in moved for value in (found, tops[found][0])]
         times = [value for found in moved for value in (found, tops[found][1])]
-        self._cursor.execute(self._sql.advance(len(moved)), [*seqs, *times, *moved])
+        self._run(self._sql.advance(len(moved)), [*seqs, *times, *moved])
 
     # -- receipts -----------------------------------------------------------------------------
 
@@ -240,4 +243,4 @@ class BatchSteps:
             for (conversation, user), (other, delivered, read) in sorted(self._progress.items())
             for value in (conversation, user, other, delivered, read)
         ]
-        self._cursor.execute(self._sql.progress(len(self._progress)), rows)
+        self._run(self._sql.progress(len(self._progress)), rows)

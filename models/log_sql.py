@@ -6,7 +6,9 @@ tests/test_log_sql.py holds its tables and columns against the models.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 LOG_COLUMNS = "conversation_id, seq, me, other, client_id, content, time"
 PARTICIPANT_COLUMNS = "conversation_id, user_id, other_id, delivered_seq, read_seq"
@@ -16,7 +18,7 @@ class LogSql:
     """Statements for `count` rows at once; each text is made once and kept."""
 
     def __init__(self, sqlite: bool) -> None:
-        self.mark = "?" if sqlite else "%s"
+        self._number, self._text = ("?", "?") if sqlite else ("%d", "%s")
         # on MySQL the writer's connection has autocommit off: a transaction begins by itself
         self.begin = "BEGIN IMMEDIATE" if sqlite else ""
         self._lock = "" if sqlite else " FOR UPDATE"
@@ -34,66 +36,79 @@ class LogSql:
         ):
             setattr(self, name, lru_cache(maxsize=1024)(getattr(self, name)))
 
-    def _marks(self, count: int) -> str:
-        return ",".join([self.mark] * count)
+    def run(self, cursor: Any, statement: str, arguments: Sequence[int | str | bytes]) -> None:
+        """Executes it. MySQL's driver writes values into the text anyway, but escapes each of
+        them, numbers too: they are most of what is written here, so that is left out.
+        """
+        if self._sqlite:
+            cursor.execute(statement, arguments)
+            return
+        numbers = tuple([value if type(value) is int else "%s" for value in arguments])
+        texts = [value for value in arguments if type(value) is not int]
+        cursor.execute(statement % numbers, texts or None)
 
-    def _rows(self, count: int, width: int) -> str:
-        return ",".join([f"({self._marks(width)})"] * count)
+    def _numbers(self, count: int) -> str:
+        return ",".join([self._number] * count)
+
+    def _texts(self, count: int) -> str:
+        return ",".join([self._text] * count)
 
     def find(self, count: int) -> str:
         return (
             "SELECT conversation_key, id FROM conversation"
-            f" WHERE conversation_key IN ({self._marks(count)})"
+            f" WHERE conversation_key IN ({self._texts(count)})"
         )
 
     def users(self, count: int) -> str:
-        return f"SELECT id FROM user WHERE id IN ({self._marks(count)})"
+        return f"SELECT id FROM user WHERE id IN ({self._numbers(count)})"
 
     def create(self) -> str:
         return (
             "INSERT INTO conversation (conversation_key, last_seq, last_time)"
-            f" VALUES ({self.mark}, 0, 0)"
+            f" VALUES ({self._text}, 0, 0)"
         )
 
     def join(self) -> str:
-        return f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES ({self._marks(5)})"
+        return f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES ({self._numbers(5)})"
 
     def lock(self, count: int) -> str:
         """In id order, so that two processes never wait for each other in a ring."""
         return (
             "SELECT id, last_seq, last_time FROM conversation"
-            f" WHERE id IN ({self._marks(count)}) ORDER BY id{self._lock}"
+            f" WHERE id IN ({self._numbers(count)}) ORDER BY id{self._lock}"
         )
 
     def repeats(self, count: int) -> str:
         """Arguments: the sender, its client_ids. By the unique index."""
         return (
             "SELECT me, client_id, other, content, seq, time FROM chatlog"
-            f" WHERE me = {self.mark} AND client_id IN ({self._marks(count)})"
+            f" WHERE me = {self._number} AND client_id IN ({self._texts(count)})"
         )
 
     def advance(self, count: int) -> str:
         """Arguments: (id, seq) pairs, (id, time) pairs, ids."""
-        arms = f" WHEN {self.mark} THEN {self.mark}" * count
+        arms = f" WHEN {self._number} THEN {self._number}" * count
         return (
             f"UPDATE conversation SET last_seq = CASE id{arms} END,"
-            f" last_time = CASE id{arms} END WHERE id IN ({self._marks(count)})"
+            f" last_time = CASE id{arms} END WHERE id IN ({self._numbers(count)})"
         )
 
     def append(self, count: int) -> str:
-        return f"INSERT INTO chatlog ({LOG_COLUMNS}) VALUES {self._rows(count, 7)}"
+        row = f"({self._numbers(4)},{self._texts(2)},{self._number})"
+        return f"INSERT INTO chatlog ({LOG_COLUMNS}) VALUES {','.join([row] * count)}"
 
     def positions(self, count: int) -> str:
         """Positions of both sides of the conversations, with how far each conversation goes."""
         return (
             "SELECT p.conversation_id, p.user_id, p.delivered_seq, p.read_seq, c.last_seq"
             " FROM participant p JOIN conversation c ON c.id = p.conversation_id"
-            f" WHERE p.conversation_id IN ({self._marks(count)})"
+            f" WHERE p.conversation_id IN ({self._numbers(count)})"
         )
 
     def progress(self, count: int) -> str:
         """Moves positions, forward only; the rows are there since the conversation began."""
-        insert = f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES {self._rows(count, 5)}"
+        rows = ",".join([f"({self._numbers(5)})"] * count)
+        insert = f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES {rows}"
         if self._sqlite:
             tail = " ON CONFLICT (conversation_id, user_id) DO UPDATE SET "
             new = "excluded.{0}"

@@ -43,14 +43,10 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("the models: all SQL there is", ("models",)),
+    ("several processes: the bus through Redis", ("app.cluster",)),
     (
         "the use cases: what people do",
         (
-            "app.messaging.positions",
-            "app.messaging.catch_up",
-            "app.messaging.bus_redis",
-            "app.messaging.hearing",
-            "app.messaging.here",
             "app.messaging.shapes",
             "app.messaging.reading",
             "app.messaging.presence",
@@ -161,7 +157,12 @@ def test_nothing_goes_round() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in FILES if name.startswith(("app.messaging", "models", "app.access"))]
+    "name",
+    [
+        name
+        for name in FILES
+        if name.startswith(("app.messaging", "app.cluster", "models", "app.access"))
+    ],
 )
 def test_the_web_framework_stays_outside(name: str) -> None:
     found = {top for top in imports(name) if top.split(".")[0] in ("tornado", "handlers")}

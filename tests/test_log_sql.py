@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def test_every_word_is_a_table_a_column_or_sql(sqlite: bool) -> None:
     """A renamed column leaves its old name here, and that is then no word any more."""
     known = {model._meta.table_name for model in MODELS}
     known |= {name for model in MODELS for name in columns_of(model)}
-    known |= {"p", "c", "excluded", "s"}  # aliases, and the s of %s
+    known |= {"p", "c", "excluded", "s", "d"}  # aliases, and the letters of %s and %d
     made = LogSql(sqlite)
     for name in (*ARGUMENTS, *ONCE):
         text = statement(made, name, 2)[0]
@@ -104,7 +105,7 @@ def test_every_word_is_a_table_a_column_or_sql(sqlite: bool) -> None:
 
 def test_every_statement_is_tested_here() -> None:
     made = {name for name in dir(LogSql) if not name.startswith("_")}
-    assert made == {*ARGUMENTS, *ONCE}
+    assert made == {*ARGUMENTS, *ONCE, "run"}
 
 
 @pytest.mark.parametrize("name", [*ARGUMENTS, *ONCE])
@@ -115,7 +116,7 @@ def test_every_statement_runs(filled: Database, sql: LogSql, name: str) -> None:
         cursor = filled.cursor()
         cursor.execute(sql.begin or "BEGIN")  # MariaDB begins by itself in the writer
         try:
-            cursor.execute(text, arguments)
+            sql.run(cursor, text, arguments)
             found = cursor.fetchall() if text.startswith("SELECT") else None
         finally:
             cursor.execute("ROLLBACK")
@@ -130,20 +131,20 @@ def test_rows_are_found_by_index(filled: Database, sql: LogSql, name: str) -> No
         text, arguments = statement(sql, name, count)
         mariadb_index, sqlite_plan = INDEX[name]
         if is_sqlite(filled):
-            plan = [row[3] for row in _run(filled, f"EXPLAIN QUERY PLAN {text}", arguments)]
+            plan = [row[3] for row in _run(filled, sql, f"EXPLAIN QUERY PLAN {text}", arguments)]
             assert not [step for step in plan if step.startswith("SCAN")], (name, plan)
             assert any(sqlite_plan in step for step in plan), (name, plan)
             continue
-        for row in _run(filled, f"EXPLAIN {text}", arguments):
+        for row in _run(filled, sql, f"EXPLAIN {text}", arguments):
             table, kind, key, rows = row[2], row[3], row[5], row[8]
             assert kind not in ("ALL", "index"), (name, row)
             assert key == mariadb_index or (table, key) == ("c", "PRIMARY"), (name, row)
             assert int(rows) <= 4 * count, (name, row)
 
 
-def _run(db: Database, text: str, arguments: list[Any]) -> list[Any]:
+def _run(db: Database, sql: LogSql, text: str, arguments: list[Any]) -> list[Any]:
     cursor = db.cursor()
-    cursor.execute(text, arguments)
+    sql.run(cursor, text, arguments)
     return list(cursor.fetchall())
 
 
@@ -152,3 +153,29 @@ def test_a_text_is_made_once(sql: LogSql) -> None:
         make = getattr(sql, name)
         assert make(3) is make(3)
         assert make(3) != make(4)
+
+
+HOSTILE = ("%s", "%d %% %(x)s", "it's \\' \" ; --", "\\", "😀", "\n\r\t", "\x1a")
+
+
+@pytest.mark.parametrize("content", HOSTILE)
+def test_a_text_is_never_part_of_a_statement(filled: Database, sql: LogSql, content: str) -> None:
+    """Values are written into the statement's text on MySQL: none may mean anything there."""
+    cursor = filled.cursor()
+    client_id = content.encode()
+    row: list[int | str | bytes] = [1, 10_000_001, 1, 2, client_id, content, 1]
+    cursor.execute(sql.begin or "BEGIN")
+    try:
+        sql.run(cursor, sql.append(1), row)
+        sql.run(cursor, sql.repeats(1), [1, client_id])
+        found = cursor.fetchall()
+    finally:
+        cursor.execute("ROLLBACK")
+    assert [(bytes(one[1]), one[3]) for one in found] == [(client_id, content)]
+
+
+def test_only_a_number_stands_where_numbers_stand() -> None:
+    made = LogSql(sqlite=False)
+    statement = made.lock(1)
+    with pytest.raises(TypeError):
+        made.run(SimpleNamespace(execute=print), statement, ["1 OR 1=1"])

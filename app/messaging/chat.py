@@ -14,6 +14,7 @@ from app.access.person import Person
 from app.access.throttle import Buckets
 from app.messaging import protocol
 from app.messaging.bus import Bus
+from app.messaging.cork import Cork
 from app.messaging.counters import Counters
 from app.messaging.errors import Errorcode, Refused, not_allowed, not_now, too_fast
 from app.messaging.items import Message, Outcome, Receipt, Reply, Stored
@@ -31,6 +32,7 @@ class Chat:
         writer: Writer,
         shapes: Shapes,
         counters: Counters,
+        cork: Cork,
         buckets: Buckets,
         *,
         content_limit: int,
@@ -40,6 +42,7 @@ class Chat:
         self._writer = writer
         self._shapes = shapes
         self._counters = counters
+        self._cork = cork
         self._buckets = buckets
         self._content_limit = content_limit
         self._in_flight = in_flight
@@ -74,11 +77,12 @@ class Chat:
     def committed(self, pairs: list[tuple[Any, Outcome]]) -> None:
         """One batch has been committed, or has been given up: tell everybody, in its order."""
         self._counters.batches += 1
-        for item, outcome in pairs:
-            if isinstance(item, Receipt):
-                announce(self._bus, item, outcome)
-            else:
-                self._tell(item, outcome)
+        with self._cork:
+            for item, outcome in pairs:
+                if isinstance(item, Receipt):
+                    announce(self._bus, item, outcome)
+                else:
+                    self._tell(item, outcome)
 
     def _tell(self, message: Message, outcome: Outcome) -> None:
         if message.reply.socket is not None:

@@ -17,7 +17,7 @@ def cluster(tmp_path: Path, database_url: str, own_redis: Redis) -> Iterator[Clu
 
 
 @pytest.fixture
-def any_cluster(tmp_path: Path, sqlite_url: str, own_redis: Redis) -> Iterator[Cluster]:
-    """The same for what has nothing to do with the database."""
-    with Cluster(tmp_path, sqlite_url, own_redis.url) as processes:
+def any_cluster(tmp_path: Path, mariadb_url: str, own_redis: Redis) -> Iterator[Cluster]:
+    """The same on the one that a process which is frozen does not lock for the others."""
+    with Cluster(tmp_path, mariadb_url, own_redis.url) as processes:
         yield processes

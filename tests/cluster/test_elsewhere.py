@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messaging.elsewhere import Elsewhere
+from app.cluster.elsewhere import Elsewhere
 
 USERS = st.integers(1, 3)
 PROCESSES = st.sampled_from(["p", "q"])

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from app.messaging import notices
+from app.cluster import notices
+from app.cluster.outgoing import REMEMBERED, Outgoing
 from app.messaging.counters import Counters
-from app.messaging.outgoing import REMEMBERED, Outgoing
 
 Heard = dict[str, list[bytes]]
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.access.person import Credential, Person
+from app.cluster.positions import LOADED, Place, Places, Push
 from app.messaging.hub import Hub
-from app.messaging.positions import LOADED, Place, Places, Push
 from models.history import Positions
 
 ME, OTHER = 1, 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from app.messaging import notices
+from app.cluster import notices
 from app.messaging.counters import Counters
 
 # users remembered per process; beyond that all of its users are looked at

@@ -14,13 +14,13 @@ from typing import NoReturn
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
-from app.messaging import notices
-from app.messaging.arrivals import Arrivals
-from app.messaging.elsewhere import Elsewhere
+from app.cluster import notices
+from app.cluster.arrivals import Arrivals
+from app.cluster.elsewhere import Elsewhere
+from app.cluster.link import BrokenLink, close, end_tasks
+from app.cluster.outgoing import Outgoing
+from app.cluster.registry import Registry
 from app.messaging.hub import Hub
-from app.messaging.link import BrokenLink, close, end_tasks
-from app.messaging.outgoing import Outgoing
-from app.messaging.registry import Registry
 
 # seconds between two signs of life, until a silent process counts as dead, and until a silent
 # subscription counts as broken

@@ -10,10 +10,10 @@ import logging
 from collections.abc import Callable, Coroutine, Iterable
 from itertools import islice
 
+from app.cluster.positions import LOADED, Place, Places, Push, marks_of
 from app.messaging.counters import Counters
 from app.messaging.errors import Refused
 from app.messaging.hub import Hub
-from app.messaging.positions import LOADED, Place, Places, Push, marks_of
 from models import history
 from models.history import Positions, Row
 from models.reader import Reader

@@ -20,8 +20,8 @@ import orjson
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
-from app.messaging import notices
-from app.messaging.elsewhere import Users
+from app.cluster import notices
+from app.cluster.elsewhere import Users
 
 # users written in one command
 CHUNK = 1_000

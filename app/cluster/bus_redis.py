@@ -19,19 +19,19 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.access.person import Person
-from app.messaging import notices
-from app.messaging.arrivals import Arrivals
+from app.cluster import notices
+from app.cluster.arrivals import Arrivals
+from app.cluster.elsewhere import Elsewhere
+from app.cluster.hearing import Hearing
+from app.cluster.here import Here
+from app.cluster.link import Link
+from app.cluster.outgoing import Outgoing
+from app.cluster.positions import Push
+from app.cluster.redis_session import EXPIRY, Session
+from app.cluster.registry import Registry
 from app.messaging.counters import Counters
-from app.messaging.elsewhere import Elsewhere
 from app.messaging.errors import Refused
-from app.messaging.hearing import Hearing
-from app.messaging.here import Here
 from app.messaging.hub import Hub, Socket
-from app.messaging.link import Link
-from app.messaging.outgoing import Outgoing
-from app.messaging.positions import Push
-from app.messaging.redis_session import EXPIRY, Session
-from app.messaging.registry import Registry
 from models import people
 from models.base import now_ms
 from models.history import Row

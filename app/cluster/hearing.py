@@ -7,11 +7,11 @@ from typing import Protocol
 
 import orjson
 
-from app.messaging.elsewhere import Elsewhere
-from app.messaging.here import Here
-from app.messaging.notices import Handler
-from app.messaging.outgoing import Outgoing
-from app.messaging.positions import Push
+from app.cluster.elsewhere import Elsewhere
+from app.cluster.here import Here
+from app.cluster.notices import Handler
+from app.cluster.outgoing import Outgoing
+from app.cluster.positions import Push
 
 Words = list[bytes]
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from app.access.person import Person
+from app.cluster.catch_up import CatchUp
+from app.cluster.positions import LOADED, Places, Push
 from app.messaging import protocol
-from app.messaging.catch_up import CatchUp
 from app.messaging.counters import Counters
 from app.messaging.errors import Errorcode
 from app.messaging.hub import Hub, Socket
-from app.messaging.positions import LOADED, Places, Push
 from models import history
 from models.history import Row
 from models.reader import Reader

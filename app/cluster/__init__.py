@@ -1,0 +1,1 @@
+"""Several processes: what each must know of the others, through Redis. Hints, never the truth."""
