@@ -14,7 +14,7 @@ DEV := $(VENV)/.dev
 WORKERS := 2
 JQUERY := node_modules/.package-lock.json
 SERVERS := mariadb-server-core mariadb-client-core redis-server
-SOURCES := $(wildcard app models handlers migrations tests tools)
+SOURCES := $(wildcard app demo models handlers migrations tests tools)
 JS_TESTS = $(shell find tests/js -type f -name '*.test.*js' 2>/dev/null | sort)
 
 # A venv whose Python has gone (an upgrade, a moved folder) counts as not made.
@@ -22,8 +22,8 @@ ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null </dev/null),works)
 $(shell rm -f $(RUNTIME) $(DEV))
 endif
 
-.PHONY: help setup dev run test lint types test-js test-py reliability bench \
-	test-compose vendor clean distclean
+.PHONY: help setup dev run demo test lint types test-js test-py reliability bench \
+	test-compose widget vendor clean distclean
 
 help: ## What can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -42,6 +42,9 @@ $(DEV): requirements-dev.txt $(RUNTIME)
 
 run: setup ## Serve Parley; flags in ARGS, as in make run ARGS="--port 9000"
 	@exec $(BIN)/python -m app serve $(ARGS) </dev/null
+
+demo: setup ## A pretend shop on another origin, with two members side by side (http://127.0.0.1:8889)
+	@exec $(BIN)/python -m demo $(ARGS) </dev/null
 
 test: dev ## Style, types, JavaScript and Python tests, on SQLite, MariaDB and in Chromium
 	@tools/need.sh $(SERVERS) chromium nodejs npm
@@ -77,6 +80,9 @@ bench: dev ## Throughput and latency beside a naive design (docs/performance.md)
 
 test-compose: dev ## Build and run the containers, with people talking through them
 	@$(BIN)/python -m pytest -m compose tests/compose $(ARGS) </dev/null
+
+widget: $(JQUERY) ## Bundle static/widget.js again, after a change of the widget
+	@npm run --silent build </dev/null
 
 vendor: $(JQUERY) ## Fetch jQuery again, as package-lock.json pins it
 	@npm run --silent vendor </dev/null

@@ -21,6 +21,7 @@ API = "/api/v1"
 def routes() -> list[URLSpec]:
     return [
         _route("/", pages.IndexHandler),
+        URLSpec(r"/widget\.js", pages.WidgetHandler, {"path": str(STATIC)}),
         _route("/user/chatwebsocket", chat.WebsocketChatHandler),
         _route("/useropt", useropt.UseroptHandler),
         _route(f"{API}/openapi.json", openapi.OpenApiHandler),

@@ -61,3 +61,13 @@ class AssetHandler(GuardedHandler, StaticFileHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.set_header("Content-Type", "text/plain; charset=UTF-8")
         self.finish(f"{status_code}\n")
+
+
+class WidgetHandler(AssetHandler):
+    """`/widget.js`, the address that host sites write down; there is one file behind it."""
+
+    async def get(self, path: str = "widget.js", include_body: bool = True) -> None:
+        await super().get(path, include_body)
+
+    async def head(self, path: str = "widget.js") -> None:
+        await super().head(path)

@@ -3,7 +3,12 @@ import { install } from '../parley/jquery.parley.js';
 import { startChat } from './chat.js';
 import { showGate } from './gate.js';
 
-install(window.jQuery);
+const sheet = document.querySelector('link[href*="parley/parley.css"]').href;
+const styles = await fetch(sheet).then((response) => {
+  if (!response.ok) throw new Error(`no style sheet: ${response.status}`);
+  return response.text();
+});
+install(window.jQuery, { styles });
 
 const chat = document.getElementById('chat');
 const gate = document.getElementById('gate');

@@ -11,9 +11,15 @@ export class ApiError extends Error {
 }
 
 export class Api {
-  /** `token` gives a bearer token, or nothing where the cookie of our own origin says who we are. */
-  constructor({ baseUrl = '', token = () => undefined, fetch = (...args) => globalThis.fetch(...args) } = {}) {
-    Object.assign(this, { baseUrl, token, fetch });
+  /** How often a token was found to have expired, and replaced. */
+  renewals = 0;
+
+  /**
+   * `token` gives a bearer token, nothing where the cookie of our own origin says who we are, and null where
+   * nobody is signed in; `renew(stale)` gives the one after that.
+   */
+  constructor({ baseUrl = '', token = () => undefined, renew = () => null, fetch = (...args) => globalThis.fetch(...args) } = {}) {
+    Object.assign(this, { baseUrl, token, renew, fetch });
   }
 
   history(other, { before, after, limit } = {}) {
@@ -30,6 +36,12 @@ export class Api {
 
   user(id) {
     return this.#call('GET', `/api/v1/users/${id}`);
+  }
+
+  /** The user of exactly this name, or null. */
+  async userNamed(username) {
+    const { users } = await this.#call('GET', `/api/v1/users?username=${encodeURIComponent(username)}`);
+    return users?.[0] ?? null;
   }
 
   /** The signed-in user, or null when nobody is. */
@@ -61,13 +73,24 @@ export class Api {
   }
 
   async #call(method, path, body) {
-    const packet = await this.#fetch(method, path, body).catch(() => undefined);
+    const packet = await this.#ask(method, path, body).catch(() => undefined);
     if (!packet || packet.errorcode < 0) throw new ApiError(packet);
     return packet.data ?? {};
   }
 
-  async #fetch(method, path, body) {
+  /** A token that has expired meanwhile costs one repetition, no more. */
+  async #ask(method, path, body) {
     const token = await this.token();
+    const packet = await this.#fetch(token, method, path, body);
+    if (!token || packet?.errorcode !== LOGIN_FAILED) return packet;
+    const next = await this.renew(token);
+    if (!next || next === token) return packet;
+    this.renewals += 1;
+    return this.#fetch(next, method, path, body);
+  }
+
+  async #fetch(token, method, path, body) {
+    if (token === null) return { errorcode: LOGIN_FAILED, txt: 'no token' };
     const headers = { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) };
     const response = await this.fetch(this.baseUrl + path, {
       method, headers, body: body && JSON.stringify(body),

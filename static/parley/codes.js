@@ -5,6 +5,7 @@ export const SENT_OFFLINE = 2;
 export const EVENT = 3;
 export const MALFORMED = -2;
 export const LOGIN_FAILED = -3;
+export const NOT_FOUND = -4;
 export const NOT_ALLOWED = -5;
 export const TOO_FAST = -6;
 export const TOO_LARGE = -7;

@@ -6,6 +6,7 @@ import { CLOSED_IDENTITY, EVENT } from './codes.js';
 const AGAIN = 2_000;
 /** A refused handshake looks like a dead server: ask who we are on the first failure and every few after. */
 const ASK_EVERY = 4;
+/** A token that has run out and was renewed is taken up at once; one that is refused again and again is not. */
 const IDENTITY_RETRY = 5_000;
 
 export class Connection {
@@ -13,6 +14,7 @@ export class Connection {
   #failures = 0;
   #timer = null;
   #round = 0;
+  #restarted = -Infinity;
 
   constructor(messenger) {
     this.messenger = messenger;
@@ -27,10 +29,12 @@ export class Connection {
 
   #moved({ state, retryAt, code }) {
     this.stop();
-    const catchingUp = state === 'online' ? 'catching-up' : state;
-    this.#tell({ state: catchingUp, retryAt, code });
+    const expired = state === 'refused' && code === CLOSED_IDENTITY;
+    // That a token has expired is nothing the person has to know: the host may have the next one.
+    const shown = { online: 'catching-up', refused: expired ? 'connecting' : 'refused' }[state] ?? state;
+    this.#tell({ state: shown, retryAt, code });
     if (state === 'waiting') this.#lost();
-    if (state === 'refused' && code === CLOSED_IDENTITY) this.#askWhoWeAre(() => this.#startLater());
+    if (expired) this.#askWhoWeAre(() => this.#startAgain());
   }
 
   #greeted({ user, epoch }) {
@@ -78,7 +82,12 @@ export class Connection {
   }
 
   #lost() {
-    if (this.#failures++ % ASK_EVERY === 0) this.#askWhoWeAre(() => undefined);
+    const { api, transport } = this.messenger;
+    const { renewals } = api;
+    if (this.#failures++ % ASK_EVERY !== 0) return;
+    this.#askWhoWeAre(() => {
+      if (api.renewals !== renewals) transport.wake();
+    });
   }
 
   async #askWhoWeAre(stillUs) {
@@ -87,12 +96,18 @@ export class Connection {
     else stillUs();
   }
 
-  #startLater() {
-    this.#timer = this.messenger.clock.setTimeout(() => this.messenger.transport.start(), IDENTITY_RETRY);
+  #startAgain() {
+    const { clock, transport } = this.messenger;
+    const wait = Math.max(0, this.#restarted + IDENTITY_RETRY - clock.now());
+    this.#timer = clock.setTimeout(() => {
+      this.#restarted = clock.now();
+      transport.start();
+    }, wait);
   }
 
   #signedOut(reason) {
     this.messenger.transport.stop();
+    this.#tell({ state: 'refused', retryAt: null, code: CLOSED_IDENTITY });
     this.messenger.emit('signedout', reason);
   }
 

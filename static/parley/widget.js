@@ -1,52 +1,88 @@
-// Puts a messenger into an element: the one place where logic, view, storage and network meet.
-import { Api, ApiError } from './api.js';
-import { Cache } from './cache.js';
+// A messenger in an element: its settings, its methods, and whose it is at the moment.
+import { ApiError } from './api.js';
+import { Backoff } from './backoff.js';
 import { systemClock } from './clock.js';
-import { directionOf, resolveLocale, translator } from './i18n.js';
-import { Messenger } from './messenger.js';
-import { Outbox } from './outbox.js';
+import { NOT_FOUND } from './codes.js';
+import { Identity } from './identity.js';
+import { apiFor, Session } from './session.js';
 import { wipe } from './storage.js';
-import { Times } from './time.js';
-import { Transport } from './transport.js';
-import { AppView } from './view/app.js';
+import { Mount } from './view/mount.js';
 
 /** What can be set. `notify(type, detail)` hears of every event; returning false refuses what can be refused. */
 export const defaults = {
   baseUrl: '',
-  /** A bearer token, or a function that gives one (also later, when it has expired). None: the cookie says who. */
+  /** A bearer token. With none of these three the cookie says who. */
   token: null,
+  /** A function that gives a token, or a promise of one; called again when that has expired. */
+  tokenProvider: null,
+  /** An address of the page's own site that answers with a token as plain text, or 401. */
+  tokenUrl: null,
   /** The signed-in user object where the page knows it already; asked for otherwise. */
   me: null,
-  /** User id of the person to open at once. */
+  /** Whom to write to: a user id (a number), or a username, which for members of a site is their id there. */
   with: null,
+  /** `inbox`: list and conversation; `chatbox`: one conversation; `popup`: a bubble in the corner, and a panel. */
+  mode: 'inbox',
   locale: null,
   direction: null,
   /** Show the number of unread messages in the page's title. */
   title: true,
   /** Buttons beside one's own name: [{label, icon, run}]. */
   actions: [],
+  /** The text of parley.css: whoever brings the widget onto the page brings its styles. */
+  styles: '',
 };
 
+const WHO = ['token', 'tokenProvider', 'tokenUrl', 'me'];
+const FACE = ['mode', 'locale', 'direction', 'title', 'actions'];
+
 export class Widget {
-  #gone = false;
+  session = null;
+  #round = 0;
+  #timer = null;
+  #backoff = new Backoff(Math.random);
 
   constructor(element, settings, notify = () => true) {
     Object.assign(this, { element, settings: { ...defaults, ...settings }, notify });
-    this.api = new Api({ baseUrl: this.settings.baseUrl, token: () => this.#token() });
-    this.ready = this.#start();
+    this.#place();
+    this.#identify(this.settings.me);
+  }
+
+  get messenger() {
+    return this.session?.messenger;
+  }
+
+  get view() {
+    return this.session?.view;
   }
 
   get unread() {
     return this.messenger?.conversations.unread ?? 0;
   }
 
-  /** Opens the conversation with this user id. */
+  /** How many messages are written and not yet stored by the server. */
+  get unsent() {
+    return this.messenger?.outbox.size ?? 0;
+  }
+
+  /** Changes settings. Another account means another session, in the same place. */
+  set(changes) {
+    const before = { ...this.settings };
+    Object.assign(this.settings, changes);
+    const changed = (name) => this.settings[name] !== before[name];
+    if (WHO.some(changed)) this.#identify(changed('me') ? this.settings.me : null);
+    else if (FACE.some(changed) && this.session) this.#begin(this.session.me, this.session.identity);
+    else if (changed('with')) this.#goTo(this.settings.with);
+  }
+
+  /** Opens the conversation with this user id, as soon as we know who we are; without one a popup's panel. */
   open(id) {
-    return this.messenger?.openUser(Number(id));
+    if (!this.session && id !== undefined) this.settings.with = Number(id);
+    this.session?.open(id);
   }
 
   close() {
-    this.messenger?.close();
+    this.session?.close();
   }
 
   /** Sends to the open conversation; false when that was not possible or was refused by a listener. */
@@ -54,6 +90,7 @@ export class Widget {
     const { messenger } = this;
     if (!messenger || messenger.openId === null) return false;
     if (this.notify('beforesend', { userId: messenger.openId, content: text }) === false) return false;
+    this.session.allowStorage();
     return messenger.send(text) !== null;
   }
 
@@ -69,89 +106,76 @@ export class Widget {
     this.view?.toast.say(String(text));
   }
 
-  /** How many messages are written and not yet stored by the server. */
-  get unsent() {
-    return this.messenger?.outbox.size ?? 0;
-  }
-
   destroy() {
-    this.#gone = true;
-    globalThis.removeEventListener('pagehide', this.flush);
-    this.messenger?.stop();
-    this.view?.destroy();
+    this.#end();
+    this.#round += 1;
+    systemClock.clearTimeout(this.#timer);
+    this.mount.destroy();
   }
 
-  async #start() {
+  /** Finds out who we are, however often that takes, and goes on as that person. */
+  async #identify(known) {
+    const round = ++this.#round;
+    const identity = new Identity(this.settings);
+    systemClock.clearTimeout(this.#timer);
     try {
-      const me = this.settings.me ?? (await this.api.me());
-      if (this.#gone) return;
-      if (me) this.#assemble(me);
-      else this.notify('signedout', { reason: 'nobody' });
+      const me = known ?? (await apiFor(this.settings.baseUrl, () => identity).me());
+      if (round !== this.#round) return;
+      this.#backoff.reset();
+      this.#become(me, identity);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.notify('error', { errorcode: error.errorcode, message: error.message });
+      if (round === this.#round) this.#askAgain(known, error);
     }
   }
 
-  #assemble(me) {
-    const { locale: wanted, baseUrl } = this.settings;
-    const locale = resolveLocale(wanted ?? me.locale ?? globalThis.navigator.language);
-    const t = translator(locale);
-    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }) };
-    this.messenger = this.#messenger(me);
-    this.#forward();
-    const direction = this.settings.direction ?? directionOf(locale);
-    const { actions, title } = this.settings;
+  #become(me, identity) {
+    if (me && this.session?.me.user_id === me.user_id) return this.session.adopt(identity);
+    if (me) return this.#begin(me, identity);
+    this.#end();
+    return this.notify('signedout', { reason: 'nobody' });
+  }
+
+  /** Whoever was here before is not shown to somebody of whom we cannot tell who it is. */
+  #askAgain(known, { errorcode, message }) {
+    this.#end();
+    this.#timer = systemClock.setTimeout(() => this.#identify(known), this.#backoff.next());
+    this.notify('error', { errorcode, message });
+  }
+
+  #begin(me, identity) {
+    const open = this.session?.me === me ? this.messenger.openId : null;
+    this.#end();
+    this.#place();
+    const { settings } = this;
+    const notify = (type, detail) => (type === 'signedout' && identity.switched ? this.#identify(null) : this.notify(type, detail));
     const send = (text) => this.send(text);
-    this.view = new AppView({ messenger: this.messenger, context, locale, direction, actions, title, send });
-    this.element.append(this.view.node);
-    this.flush = () => this.messenger.store.flush();
-    globalThis.addEventListener('pagehide', this.flush);
-    this.messenger.start();
-    if (this.settings.with !== null) this.open(this.settings.with);
-    this.notify('ready', { me });
+    this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send });
+    if (open !== null) this.session.open(open, { calm: true });
+    else this.#goTo(settings.with, { calm: identity.signed });
+    notify('ready', { me });
   }
 
-  #messenger(me) {
-    const { baseUrl } = this.settings;
-    const scope = `${baseUrl}/${me.user_id}`;
-    return new Messenger({
-      me,
-      api: this.api,
-      cache: new Cache(globalThis.sessionStorage, scope),
-      outbox: new Outbox(globalThis.localStorage, scope),
-      transport: new Transport({ url: socketUrl(baseUrl), protocols: () => this.#protocols(), WebSocket: globalThis.WebSocket }),
-    });
+  /** A popup floats above the page, wherever the element stands. */
+  #place() {
+    const kind = this.settings.mode === 'popup' ? 'popup' : 'panel';
+    if (this.mount?.kind === kind) return;
+    this.mount?.destroy();
+    this.mount = new Mount(kind === 'popup' ? document.body : this.element, this.settings.styles, kind);
   }
 
-  #forward() {
-    const { messenger, notify } = this;
-    let unread = -1;
-    messenger.on('message', ({ id, person }, message) => notify('message', { userId: id, name: person.name, ...message }));
-    messenger.on('status', (status) => notify('state', status));
-    messenger.on('refused', ({ id }, errorcode) => notify('error', { userId: id, errorcode }));
-    messenger.on('signedout', (reason) => notify('signedout', { reason }));
-    messenger.on('open', (conversation) => notify('open', { userId: conversation?.id ?? null }));
-    messenger.on('change', () => {
-      if (unread === this.unread) return;
-      unread = this.unread;
-      notify('unread', { unread });
-    });
+  #end() {
+    this.session?.destroy();
+    this.session = null;
   }
 
-  async #token() {
-    const { token } = this.settings;
-    return typeof token === 'function' ? token() : token ?? undefined;
+  /** To the conversation with a user id or a username. */
+  async #goTo(whom, { calm = false } = {}) {
+    const { session } = this;
+    if (!session || whom === null) return;
+    const user = typeof whom === 'number' ? { user_id: whom } : await session.api.userNamed(whom).catch((error) => error);
+    if (session !== this.session || whom !== this.settings.with) return;
+    if (user?.user_id) session.open(user.user_id, { calm });
+    else this.notify('error', { errorcode: user?.errorcode ?? NOT_FOUND, username: whom });
   }
-
-  async #protocols() {
-    const token = await this.#token();
-    return token ? ['parley.v1', `parley.bearer.${token}`] : undefined;
-  }
-}
-
-function socketUrl(baseUrl) {
-  const url = new URL(`${baseUrl}/user/chatwebsocket`, globalThis.location.href);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return url.href;
 }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser.host import SECRET, HostSite, Visitor, token_of
 from tests.browser.person import Person
 from tests.conftest import StartServer
 from tests.services.chromium import chromium_flags, find_chromium
@@ -75,3 +77,46 @@ def shots(tmp_path: Path) -> Path:
     folder = Path(os.environ.get("PARLEY_SHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def host() -> Iterator[HostSite]:
+    with HostSite() as site:
+        yield site
+
+
+@pytest.fixture
+def chat(start_server: StartServer, host: HostSite, tmp_path: Path) -> ParleyServer:
+    """A Parley that the host site may embed."""
+    secrets = tmp_path / "identities.json"
+    secrets.write_text(json.dumps({"k1": SECRET}), "utf-8")
+    secrets.chmod(0o600)
+    return start_server(allowed_origins=host.origin, identity_secrets_file=secrets)
+
+
+@pytest.fixture
+def members(chromium: Browser, chat: ParleyServer) -> dict[str, int]:
+    """Members of the host site who have been here before: their user ids."""
+    known = {}
+    context = chromium.new_context()
+    for sub in ("ann", "ben", "cat"):
+        headers = {"Authorization": f"Bearer {token_of(sub)}"}
+        answer = context.request.get(f"{chat.url}/api/v1/me", headers=headers)
+        known[sub] = int(answer.json()["data"]["user_id"])
+    context.close()
+    return known
+
+
+@pytest.fixture
+def visitor(chromium: Browser) -> Iterator[Callable[[], Visitor]]:
+    """Makes visitors. At the end none of their pages may have had an error or a CSP violation."""
+    made: list[Visitor] = []
+
+    def make() -> Visitor:
+        made.append(Visitor(chromium))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.context.close()
+    assert [one.troubles for one in made if one.troubles] == []

@@ -9,14 +9,14 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import MakePerson
 from tests.browser.person import Person, bubble, texts
 
-FIRST_IN_VIEW = """() => {
-    const log = document.querySelector('.parley-log');
+FIRST_IN_VIEW = """(log) => {
     const top = log.getBoundingClientRect().top;
     const rows = [...log.querySelectorAll('.parley-row')];
     const row = rows.find((node) => node.getBoundingClientRect().bottom > top);
     return {key: row.dataset.key, top: row.getBoundingClientRect().top};
 }"""
-PLACE_OF = '(key) => document.querySelector(`[data-key="${key}"]`).getBoundingClientRect().top'
+PLACE_OF = """(log, key) =>
+    log.querySelector(`[data-key="${key}"]`).getBoundingClientRect().top"""
 
 
 def fill(alice: Person, bob: Person, count: int) -> None:
@@ -34,7 +34,7 @@ def test_scrolling_up_loads_older_messages_without_a_jump(person: MakePerson) ->
     for loaded in (100, 130):
         before = _scroll_up(page)
         expect(page.locator(".parley-row")).to_have_count(loaded)
-        now = page.evaluate(PLACE_OF, before["key"])
+        now = page.locator(".parley-log").evaluate(PLACE_OF, before["key"])
         assert abs(now - before["top"]) < 3, f"it jumped by {now - before['top']} pixels"
     shown = [int(text.split()[1]) for text in texts(page)]
     assert shown == list(range(1, 131))
@@ -50,7 +50,7 @@ def test_a_new_message_does_not_pull_the_reader_down(person: MakePerson) -> None
     expect(page.locator(".parley-row")).to_have_count(60)
     bob.post(alice, "news")
     expect(page.locator(".parley-jump .parley-badge")).to_have_text("1")
-    assert abs(page.evaluate(PLACE_OF, before["key"]) - before["top"]) < 3
+    assert abs(page.locator(".parley-log").evaluate(PLACE_OF, before["key"]) - before["top"]) < 3
     page.locator(".parley-jump").click()
     expect(bubble(page, "news")).to_be_in_viewport()
     expect(page.locator(".parley-jump")).to_be_hidden()
@@ -69,8 +69,8 @@ def test_the_end_is_shown_when_one_is_at_the_end(person: MakePerson) -> None:
 
 def _scroll_up(page: Page) -> dict[str, Any]:
     """To the top; what is in view there before anything older came."""
-    up = "document.querySelector('.parley-log').scrollTop = 300"
-    return dict(page.evaluate(f"() => {{ {up}; return ({FIRST_IN_VIEW})(); }}"))
+    script = f"(log) => {{ log.scrollTop = 300; return ({FIRST_IN_VIEW})(log); }}"
+    return dict(page.locator(".parley-log").evaluate(script))
 
 
 def _is_at_end(page: Page) -> bool:

@@ -17,7 +17,7 @@ def test_find_open_write_and_leave_by_keyboard_alone(person: MakePerson) -> None
     keys = page.keyboard
     for _ in range(10):
         keys.press("Tab")
-        if page.evaluate("() => document.activeElement.type") == "search":
+        if page.locator(".parley-search-input").evaluate("(field) => field.matches(':focus')"):
             break
     keys.type("bob")
     expect(page.locator(".parley-item--person")).to_have_count(1)

@@ -7,8 +7,9 @@ import { ROOT, sources } from './support/files.js';
 
 const parley = sources('static/parley');
 const page = sources('static/page');
-/** The two files that put logic and view together. */
-const COMPOSITION = new Set(['widget.js', 'jquery.parley.js']);
+const embed = sources('static/embed');
+/** The files that put logic and view together. */
+const COMPOSITION = new Set(['widget.js', 'session.js', 'instances.js', 'jquery.parley.js']);
 const isView = (name) => name.startsWith('view/');
 const isLogic = ({ name }) => !isView(name) && !COMPOSITION.has(name);
 
@@ -48,7 +49,7 @@ test('the widget imports only itself: no host, no package, no page', () => {
 
 test('nothing turns text into HTML or code', () => {
   const forbidden = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|srcdoc|\.html\(|createContextualFragment/;
-  for (const { name, text } of [...parley, ...page]) assert.doesNotMatch(text, forbidden, name);
+  for (const { name, text } of [...parley, ...page, ...embed]) assert.doesNotMatch(text, forbidden, name);
 });
 
 test('templates hold no inline script, style or handler', () => {
@@ -59,7 +60,7 @@ test('templates hold no inline script, style or handler', () => {
 });
 
 test('every file is one room', () => {
-  for (const { name, text } of [...parley, ...page]) {
+  for (const { name, text } of [...parley, ...page, ...embed]) {
     assert.ok(text.startsWith('//') || name.includes('catalog'), `${name} says what it is for`);
     assert.ok(text.split('\n').length <= 200, `${name} is too long`);
   }
@@ -69,7 +70,9 @@ test('jQuery is the package that is pinned', () => {
   const text = (path) => readFileSync(join(ROOT, path), 'utf8');
   const { version } = JSON.parse(text('node_modules/jquery/package.json'));
   assert.equal(JSON.parse(text('package.json')).devDependencies.jquery, version);
-  assert.ok(text('static/vendor/jquery.min.js') === text('node_modules/jquery/dist/jquery.min.js'));
+  for (const name of ['jquery.min.js', 'jquery.slim.min.js']) {
+    assert.ok(text(`static/vendor/${name}`) === text(`node_modules/jquery/dist/${name}`), name);
+  }
 });
 
 test('the lock file names packages, not the place they came from', () => {

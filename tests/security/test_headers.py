@@ -15,7 +15,13 @@ from tests.raw_socket import RawSocket
 from tests.security.site import UPGRADE, call, cookie, handshake, post
 from tests.services.parley import ParleyServer
 
-PAGES = ["/", "/static/page/page.css", "/static/vendor/jquery.min.js", "/avatar/1.svg"]
+PAGES = [
+    "/",
+    "/widget.js",
+    "/static/page/page.css",
+    "/static/vendor/jquery.min.js",
+    "/avatar/1.svg",
+]
 ANSWERS = ["/api/v1/openapi.json", "/healthz", "/readyz", "/api/v1/users", "/useropt", "/metrics"]
 ERRORS = ["/nothing", "/static/nothing.js", "/static/", "/static", "/favicon.ico", "/robots.txt"]
 ERRORS += ["/static/..%2fapp/cli.py", "/static/%00", "/avatar/0.svg", "/api/v1/conversations/0/x"]

@@ -31,6 +31,7 @@ export default {
   announce: '{name}: {content}',
   jump: 'To the newest message',
   back: 'Back to the conversations',
+  close: 'Close',
   loading: 'Loading',
   load_failed: 'Could not load. Try again',
 

@@ -31,6 +31,7 @@ export default {
   announce: '{name}：{content}',
   jump: '跳到最新消息',
   back: '返回会话列表',
+  close: '关闭',
   loading: '加载中',
   load_failed: '加载失败，点此重试',
 

@@ -19,9 +19,12 @@ const REFRESH = 30_000;
 export class AppView {
   #timers = { paint: null, refresh: null };
   #searching = false;
+  /** While this is set, opening a conversation takes nobody's focus away. */
+  calm = false;
 
-  constructor({ messenger, context, locale, direction, actions = [], title = true, send }) {
-    Object.assign(this, { messenger, context, errorText: (code) => errorTextOf(code, context.t) });
+  /** `single`: one conversation only, without the list; `keep`: Escape does not leave it. */
+  constructor({ messenger, context, locale, direction, actions = [], title = true, single = false, keep = single, send }) {
+    Object.assign(this, { messenger, context, single, keep, errorText: (code) => errorTextOf(code, context.t) });
     this.toast = new ToastView({ context });
     this.announcer = new Announcer();
     this.title = title ? new TitleView() : null;
@@ -50,7 +53,7 @@ export class AppView {
     const side = el('aside', { class: 'parley-side', 'aria-label': t('conversations') },
       this.#header(actions), this.search.field, this.search.results, this.list.node);
     const main = el('section', { class: 'parley-main', 'aria-label': t('conversation') }, this.welcome, this.thread.node);
-    return el('div', { class: 'parley', lang: locale, dir: direction, on: { keydown: (event) => this.#key(event) } },
+    return el('div', { class: this.single ? 'parley parley--single' : 'parley', lang: locale, dir: direction, on: { keydown: (event) => this.#key(event) } },
       this.status.node, el('div', { class: 'parley-panes' }, side, main, this.toast.node), this.announcer.node);
   }
 
@@ -109,6 +112,7 @@ export class AppView {
     if (conversation) this.thread.open(conversation);
     else this.thread.close();
     this.#paint();
+    if (this.calm) return;
     if (conversation) this.thread.focus();
     else if (!this.list.focus(closed)) this.search.input.focus();
   }
@@ -149,7 +153,7 @@ export class AppView {
   }
 
   #key(event) {
-    if (event.key !== 'Escape' || event.isComposing || this.messenger.openId === null) return;
+    if (event.key !== 'Escape' || event.isComposing || this.keep || this.messenger.openId === null) return;
     event.preventDefault();
     this.messenger.close();
   }
@@ -161,7 +165,7 @@ export class AppView {
 
   #reconnect() {
     const { transport } = this.messenger;
-    if (transport.state === 'refused') transport.start();
+    if (transport.state === 'refused' || transport.state === 'stopped') transport.start();
     else transport.wake();
   }
 

@@ -1,0 +1,1 @@
+"""A pretend site that embeds Parley, to be looked at: `make demo`."""

@@ -1,0 +1,68 @@
+"""Starts a Parley and the shop that embeds it; both forget everything when they end."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+import signal
+import sys
+import tempfile
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+from demo.site import Parley, introduce, secrets_file, shop
+
+READY = "Parley is ready on "
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=8889, help="port of the shop (8889)")
+    port: int = parser.parse_args().port
+    with tempfile.TemporaryDirectory(prefix="parley-demo-") as folder:
+        return asyncio.run(run(port, Path(folder)))
+
+
+async def run(port: int, folder: Path) -> int:
+    """The exit code of Parley, after SIGTERM or Ctrl+C."""
+    secret = secrets.token_urlsafe(32)
+    process = await start_parley(port, folder, secrets_file(folder, secret))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _end, process)
+    ready = (await process.stdout.readline()).decode().strip() if process.stdout else ""
+    if ready.startswith(READY):
+        parley = Parley(ready.removeprefix(READY), "demo", secret)
+        await introduce(parley)
+        shop(parley).listen(port, "127.0.0.1")
+        print(f"Two members of a shop talk on http://127.0.0.1:{port}", flush=True)
+    return await process.wait()
+
+
+async def start_parley(port: int, folder: Path, identities: Path) -> Process:
+    """As an operator would start it for this shop."""
+    log = (folder / "parley.log").open("wb")
+    flags = {
+        "--port": "0",
+        "--data-dir": str(folder),
+        "--database-url": f"sqlite:///{folder / 'parley.db'}",
+        "--identity-secrets-file": str(identities),
+        "--allowed-origins": f"http://127.0.0.1:{port},http://localhost:{port}",
+        "--registration": "closed",
+    }
+    words = [word for flag in flags.items() for word in flag]
+    serve = (sys.executable, "-m", "app", "serve", *words)
+    # Ctrl+C is for us alone: we pass it on
+    return await asyncio.create_subprocess_exec(
+        *serve, stdout=PIPE, stderr=log, start_new_session=True
+    )
+
+
+def _end(process: Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

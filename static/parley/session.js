@@ -1,0 +1,152 @@
+// One person signed in: their messenger, its face, and what is kept for them in this browser. Another
+// person means another session; nothing goes over from one to the other.
+import { Api } from './api.js';
+import { Cache } from './cache.js';
+import { systemClock } from './clock.js';
+import { HeldStorage } from './held_storage.js';
+import { directionOf, resolveLocale, translator } from './i18n.js';
+import { Messenger } from './messenger.js';
+import { Outbox } from './outbox.js';
+import { Times } from './time.js';
+import { Transport } from './transport.js';
+import { AppView } from './view/app.js';
+import { PopupView } from './view/popup.js';
+
+/** What a person does that lets us store something in their browser. */
+const INTERACTIONS = ['pointerdown', 'keydown'];
+
+export class Session {
+  #ending = new AbortController();
+
+  constructor({ me, identity, settings, root, notify, send }) {
+    Object.assign(this, { me, identity, settings, root, notify });
+    this.api = apiFor(settings.baseUrl, () => this.identity);
+    this.#storages();
+    this.messenger = this.#messenger(me);
+    this.#forward();
+    this.#show(me, send);
+    globalThis.addEventListener('pagehide', () => this.messenger.store.flush(), { signal: this.#ending.signal });
+    this.messenger.start();
+  }
+
+  /** The same person by another token. */
+  adopt(identity) {
+    const { transport } = this.messenger;
+    this.identity = identity;
+    if (transport.state === 'stopped' || transport.state === 'refused') transport.start();
+    else transport.wake();
+  }
+
+  /** Opens the conversation with this user id, or (in a popup) just the panel. */
+  open(id, { calm = false } = {}) {
+    const { view, popup, messenger } = this;
+    view.calm = calm;
+    if (id !== undefined) messenger.openUser(Number(id));
+    if (!calm) popup?.open();
+    view.calm = false;
+  }
+
+  close() {
+    if (this.popup) this.popup.close();
+    else this.messenger.close();
+  }
+
+  /** From now on this browser may keep what there is. */
+  allowStorage() {
+    for (const storage of Object.values(this.held)) storage?.allow?.();
+  }
+
+  destroy() {
+    this.#ending.abort();
+    this.messenger.stop();
+    this.view.destroy();
+    this.popup?.node.remove();
+  }
+
+  #storages() {
+    const kept = (name) => (this.identity.signed ? new HeldStorage(storageOf(name)) : storageOf(name));
+    this.held = { session: kept('sessionStorage'), local: kept('localStorage') };
+    const { signal } = this.#ending;
+    for (const type of INTERACTIONS) this.root.addEventListener(type, () => this.allowStorage(), { signal, capture: true });
+  }
+
+  #messenger(me) {
+    const { baseUrl } = this.settings;
+    const scope = `${baseUrl}/${me.user_id}`;
+    const protocols = () => this.#protocols();
+    return new Messenger({
+      me,
+      api: this.api,
+      cache: new Cache(this.held.session, scope),
+      outbox: new Outbox(this.held.local, scope),
+      transport: new Transport({ url: socketUrl(baseUrl), protocols, WebSocket: globalThis.WebSocket }),
+    });
+  }
+
+  #show(me, send) {
+    const { locale: wanted, baseUrl, actions, title, mode } = this.settings;
+    const locale = resolveLocale(wanted ?? me.locale ?? globalThis.navigator.language);
+    const t = translator(locale);
+    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }) };
+    const direction = this.settings.direction ?? directionOf(locale);
+    const { messenger } = this;
+    const [single, keep] = [mode === 'chatbox', mode !== 'inbox'];
+    this.view = new AppView({ messenger, context, locale, direction, actions, title, single, keep, send });
+    if (mode === 'popup') this.#popUp({ context, locale, direction });
+    this.root.append((this.popup ?? this.view).node);
+  }
+
+  #popUp(options) {
+    const { messenger, view } = this;
+    this.popup = new PopupView({ ...options, face: view.node, onOpen: () => this.#seen() });
+    messenger.on('change', () => this.popup.show(messenger.conversations.unread));
+  }
+
+  /** What was written meanwhile is new to who opens the panel. */
+  #seen() {
+    const { messenger, view } = this;
+    if (messenger.opened) messenger.open(messenger.opened.person);
+    else if (!view.list.focus(null)) view.search.input.focus();
+  }
+
+  #forward() {
+    const { messenger, notify } = this;
+    let unread = -1;
+    messenger.on('message', ({ id, person }, message) => notify('message', { userId: id, name: person.name, ...message }));
+    messenger.on('status', (status) => notify('state', status));
+    messenger.on('refused', ({ id }, errorcode) => notify('error', { userId: id, errorcode }));
+    messenger.on('signedout', (reason) => notify('signedout', { reason }));
+    messenger.on('open', (conversation) => notify('open', { userId: conversation?.id ?? null }));
+    messenger.on('change', () => {
+      if (unread === messenger.conversations.unread) return;
+      unread = messenger.conversations.unread;
+      notify('unread', { unread });
+    });
+  }
+
+  async #protocols() {
+    const token = await this.identity.token();
+    if (token === null) throw new Error('no token');
+    return token && ['parley.v1', `parley.bearer.${token}`];
+  }
+}
+
+/** The HTTP side under whatever identity is the current one. */
+export function apiFor(baseUrl, identity) {
+  return new Api({ baseUrl, token: () => identity().token(), renew: (stale) => identity().renew(stale) });
+}
+
+/** Where the browser forbids storing, already the asking fails. */
+function storageOf(name) {
+  try {
+    return globalThis[name];
+  } catch {
+    return null;
+  }
+}
+
+function socketUrl(baseUrl) {
+  const url = new URL(`${baseUrl}/user/chatwebsocket`, globalThis.location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}

@@ -1,0 +1,147 @@
+"""Tokens of the host site: renewed without anybody noticing, and changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.host import HostSite, Visitor, token_of
+from tests.browser.person import bubble, expect_connected, stored_keys, tick, write
+from tests.services.parley import ParleyServer
+
+MakeVisitor = Callable[[], Visitor]
+# Whatever of the messenger the eye could catch while it is renewed.
+WATCH = """(node) => {
+    window.seen = [];
+    window.widget = node;
+    const status = node.querySelector('.parley-status');
+    new MutationObserver(() => status.hidden || window.seen.push(status.textContent))
+        .observe(status, { attributes: true, attributeFilter: ['hidden'] });
+}"""
+
+
+@pytest.fixture
+def visit(
+    chat: ParleyServer, host: HostSite, visitor: MakeVisitor, members: dict[str, int]
+) -> Callable[[str], Page]:
+    """A page of the host with a messenger of these settings."""
+
+    def make(settings: str) -> Page:
+        page = visitor().visit(
+            host.put(
+                "/",
+                f"""<!doctype html><title>Shop</title><div id="chat"></div>
+                <script src="{chat.url}/widget.js"></script>""",
+            )
+        )
+        page.evaluate(f"() => {{ parley('init', '#chat', {settings}) }}")
+        return page
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "source", ["tokenUrl: '/token'", "token: () => fetch('/token').then((r) => r.text())"]
+)
+def test_an_expired_token_is_renewed_and_nobody_notices(
+    host: HostSite, visit: Callable[[str], Page], source: str
+) -> None:
+    host.put("/token", token_of("ann", ttl=4), "text/plain")
+    page = visit(f"{{ {source}, with: 'ben' }}")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")
+    expect_connected(page)
+    write(page, "before")
+    expect(tick(page, "before")).to_have_text("Sent")
+    assert host.asked.count("/token") == 1
+    host.put("/token", token_of("ann"), "text/plain")
+    page.locator(".parley").evaluate(WATCH)
+    page.locator(".parley-input").fill("half a sent")
+    with page.expect_websocket():
+        expect(page.locator(".parley-input")).to_be_focused()
+    page.keyboard.type("ence")
+    page.keyboard.press("Enter")
+    expect(tick(page, "half a sentence")).to_have_text("Sent")
+    assert host.asked.count("/token") == 2
+    assert page.locator(".parley").evaluate("(node) => [node === widget, ...seen]") == [True]
+
+
+def test_another_account_takes_the_place_of_the_first(
+    visit: Callable[[str], Page], members: dict[str, int]
+) -> None:
+    ann, ben = token_of("ann"), token_of("ben")
+    page = visit(f"{{ token: '{ann}', with: 'cat' }}")
+    expect(page.locator(".parley-head--me")).to_contain_text("Ann")
+    expect_connected(page)
+    write(page, "stored")
+    expect(tick(page, "stored")).to_have_text("Sent")
+    page.evaluate("() => parley('instance', '#chat').messenger.transport.stop()")
+    write(page, "of ann alone")
+    expect(tick(page, "of ann alone")).to_have_text("Sending")
+    page.evaluate("(token) => { parley('option', '#chat', 'token', token) }", ben)
+    expect(page.locator(".parley-head--me")).to_contain_text("Ben")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Cat")
+    expect_connected(page)
+    write(page, "of ben")
+    expect(tick(page, "of ben")).to_have_text("Sent")
+    expect(page.locator(".parley-row")).to_have_count(1)
+    page.evaluate("(token) => { parley('option', '#chat', 'token', token) }", ann)
+    expect(page.locator(".parley-head--me")).to_contain_text("Ann")
+    expect(tick(page, "of ann alone")).to_have_text("Sent")
+    expect(bubble(page, "stored")).to_be_visible()
+    expect(bubble(page, "of ben")).to_have_count(0)
+    assert any(f"/{members['ben']}/" in key for key in stored_keys(page))
+    page.evaluate("() => { parley('wipe', '#chat'); parley('destroy', '#chat') }")
+    assert stored_keys(page) == []
+
+
+def test_an_account_changed_at_the_host_is_another_account_here(
+    host: HostSite, visit: Callable[[str], Page]
+) -> None:
+    """In another tab, say: the host then has a token for us, but for somebody else."""
+    host.put("/token", token_of("ann", ttl=4), "text/plain")
+    page = visit("{ tokenUrl: '/token', with: 'cat' }")
+    expect_connected(page)
+    write(page, "from ann")
+    expect(tick(page, "from ann")).to_have_text("Sent")
+    host.put("/token", token_of("ben"), "text/plain")
+    expect(page.locator(".parley-head--me")).to_contain_text("Ben")
+    expect_connected(page)
+    write(page, "from ben")
+    expect(tick(page, "from ben")).to_have_text("Sent")
+    expect(page.locator(".parley-row")).to_have_count(1)
+
+
+def test_without_another_token_the_person_is_told(visit: Callable[[str], Page]) -> None:
+    page = visit(f"{{ token: '{token_of('ann', ttl=4)}', with: 'cat' }}")
+    expect(page.locator(".parley-status")).to_contain_text("Your sign-in has expired.")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Cat")
+
+
+def test_another_token_of_the_same_member_changes_nothing(visit: Callable[[str], Page]) -> None:
+    page = visit(f"{{ token: '{token_of('ann')}', with: 'ben' }}")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")
+    expect_connected(page)
+    page.locator(".parley").evaluate(WATCH)
+    page.locator(".parley-input").fill("a draft")
+    next_token = token_of("ann", ttl=900)
+    with page.expect_response("**/api/v1/me"):
+        page.evaluate("(token) => { parley('option', '#chat', 'token', token) }", next_token)
+    page.keyboard.press("Enter")
+    expect(tick(page, "a draft")).to_have_text("Sent")
+    assert page.locator(".parley").evaluate("(node) => [node === widget, ...seen]") == [True]
+
+
+def test_where_the_host_has_no_token_nobody_is_here_until_it_has_one(
+    host: HostSite, visit: Callable[[str], Page]
+) -> None:
+    host.put("/nobody", "", status=401)
+    page = visit("{ tokenUrl: '/nobody' }")
+    page.evaluate("() => { parley('on', '#chat', 'signedout', (e) => { window.heard = e }) }")
+    page.evaluate("() => { parley('option', '#chat', 'tokenUrl', '/nobody?again') }")
+    page.wait_for_function("() => window.heard?.reason === 'nobody'")
+    expect(page.locator(".parley")).to_have_count(0)
+    host.put("/token", token_of("ann"), "text/plain")
+    page.evaluate("() => { parley('option', '#chat', 'tokenUrl', '/token') }")
+    expect(page.locator(".parley-head--me")).to_contain_text("Ann")

@@ -1,0 +1,122 @@
+"""Inbox, chatbox and popup on a page of another origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.host import HostSite, Visitor, token_of
+from tests.browser.person import bubble, expect_connected, tick, write
+from tests.services.parley import ParleyServer
+
+MakeVisitor = Callable[[], Visitor]
+PHONE = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def visit(
+    chat: ParleyServer, host: HostSite, visitor: MakeVisitor, members: dict[str, int]
+) -> Callable[..., Page]:
+    """A page of the host for this member, with a messenger."""
+
+    def make(sub: str, attributes: str) -> Page:
+        html = f"""<!doctype html><title>Shop</title><button id="buy">Buy</button>
+            <div data-parley data-parley-token="{token_of(sub)}" {attributes}></div>
+            <script async src="{chat.url}/widget.js"></script>"""
+        return visitor().visit(host.put(f"/{sub}", html))
+
+    return make
+
+
+def test_a_popup_counts_opens_and_closes(visit: Callable[..., Page], shots: Path) -> None:
+    ann = visit("ann", 'data-parley-mode="popup" data-parley-with="ben"')
+    ben = visit("ben", 'data-parley-mode="chatbox" data-parley-with="ann"')
+    launcher, panel = ann.locator(".parley-launcher"), ann.locator(".parley-panel")
+    badge = ann.locator(".parley-popup > .parley-badge")
+    expect(launcher).to_be_visible()
+    expect(panel).to_be_hidden()
+    write(ben, "are you there?")
+    expect(badge).to_have_text("1")
+    expect(launcher).to_have_attribute("aria-label", "Conversations, 1 unread message")
+    expect(tick(ben, "are you there?")).to_have_text("Delivered")
+    ann.screenshot(path=shots / "popup-closed.png")
+    launcher.click()
+    expect(bubble(ann, "are you there?")).to_be_visible()
+    expect(ann.locator(".parley-new")).to_be_visible()
+    expect(tick(ben, "are you there?")).to_have_text("Read")
+    expect(badge).to_be_hidden()
+    expect(ann.locator(".parley-input")).to_be_focused()
+    ann.keyboard.type("yes")
+    ann.keyboard.press("Enter")
+    expect(bubble(ben, "yes")).to_be_visible()
+    bottom = "(node) => node.getBoundingClientRect().bottom"
+    assert panel.evaluate(bottom) - ann.locator(".parley-composer").evaluate(bottom) < 3
+    ann.screenshot(path=shots / "popup-open.png")
+    ben.screenshot(path=shots / "chatbox.png")
+    ann.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(launcher).to_be_focused()
+    expect(launcher).to_have_attribute("aria-expanded", "false")
+
+
+def test_a_popup_opened_by_the_page_gives_the_focus_back_to_it(visit: Callable[..., Page]) -> None:
+    page = visit("ann", 'data-parley-mode="popup"')
+    expect(page.locator(".parley-launcher")).to_be_visible()
+    page.evaluate(
+        """() => document.getElementById('buy').addEventListener('click',
+            () => parley('open', '[data-parley]'))"""
+    )
+    page.locator("#buy").click()
+    expect(page.locator(".parley-search-input")).to_be_focused()
+    page.keyboard.type("ben")
+    page.keyboard.press("Escape")
+    expect(page.locator(".parley-search-input")).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(page.locator(".parley-panel")).to_be_hidden()
+    expect(page.locator("#buy")).to_be_focused()
+
+
+def test_a_popup_on_a_phone_fills_the_screen_and_can_be_left(
+    visit: Callable[..., Page], shots: Path
+) -> None:
+    page = visit("ann", 'data-parley-mode="popup" data-parley-with="ben"')
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    page.locator(".parley-launcher").click()
+    box = page.locator(".parley-panel").bounding_box()
+    assert box == {"x": 0, "y": 0, **PHONE}
+    write(page, "from a phone")
+    page.screenshot(path=shots / "popup-phone.png")
+    expect(tick(page, "from a phone")).to_have_text("Sent")
+    page.locator(".parley-panel-bar button").click()
+    expect(page.locator(".parley-panel")).to_be_hidden()
+
+
+def test_a_chatbox_is_one_conversation(visit: Callable[..., Page]) -> None:
+    page = visit("ann", 'data-parley-mode="chatbox" data-parley-with="ben"')
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")
+    expect_connected(page)
+    expect(page.locator(".parley-side")).to_be_hidden()
+    expect(page.locator(".parley-back")).to_be_hidden()
+    write(page, "just us")
+    expect(tick(page, "just us")).to_have_text("Sent")
+    page.keyboard.press("Escape")
+    expect(bubble(page, "just us")).to_be_visible()
+
+
+def test_modes_change_in_place_and_nobody_loses_the_focus(visit: Callable[..., Page]) -> None:
+    page = visit("ann", 'data-parley-with="ben"')
+    expect(page.locator(".parley-side")).to_be_visible()
+    expect(page.locator(".parley-thread")).to_be_visible()
+    assert page.evaluate("() => document.activeElement === document.body") is True
+    page.locator("[data-parley]").evaluate("(node) => { node.dataset.parleyMode = 'chatbox'; }")
+    expect(page.locator(".parley-side")).to_be_hidden()
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")
+    page.locator("[data-parley]").evaluate("(node) => { node.dataset.parleyMode = 'popup'; }")
+    expect(page.locator("body > parley-messenger .parley-launcher")).to_be_visible()
+    expect(page.locator("parley-messenger")).to_have_count(1)
+    page.locator("[data-parley]").evaluate("(node) => node.remove()")
+    expect(page.locator("parley-messenger")).to_have_count(0)
