@@ -1,6 +1,8 @@
 // Times as people say them, always computed anew from epoch milliseconds.
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+/** Whatever a language would choose: one kind of digits beside another confuses, and days are those of the server. */
+const EVERYWHERE = { numberingSystem: 'latn', calendar: 'gregory' };
 
 /** `timeZone` is for tests; people have the one of their machine. */
 export class Times {
@@ -77,7 +79,7 @@ export class Times {
   }
 
   #format(name, options, locale = this.locale) {
-    const held = this.#formats.get(name) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone: this.timeZone });
+    const held = this.#formats.get(name) ?? new Intl.DateTimeFormat(locale, { ...options, ...EVERYWHERE, timeZone: this.timeZone });
     this.#formats.set(name, held);
     return held;
   }
