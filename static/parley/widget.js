@@ -2,6 +2,7 @@
 import { Api, ApiError } from './api.js';
 import { Cache } from './cache.js';
 import { systemClock } from './clock.js';
+import { Drafts } from './drafts.js';
 import { directionOf, resolveLocale, translator } from './i18n.js';
 import { Messenger } from './messenger.js';
 import { Outbox } from './outbox.js';
@@ -97,7 +98,8 @@ export class Widget {
     const { locale: wanted, baseUrl } = this.settings;
     const locale = resolveLocale(wanted ?? me.locale ?? globalThis.navigator.language);
     const t = translator(locale);
-    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }) };
+    const drafts = new Drafts(globalThis.sessionStorage, `${baseUrl}/${me.user_id}`);
+    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), drafts };
     this.messenger = this.#messenger(me);
     this.#forward();
     const direction = this.settings.direction ?? directionOf(locale);

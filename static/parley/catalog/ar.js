@@ -14,6 +14,7 @@ export default {
   welcome_title: 'رسائلك',
   welcome_text: 'اختر محادثة، أو ابحث عن شخص لتكتب إليه.',
   you_wrote: 'أنت: {content}',
+  draft: 'مسودة: {content}',
   unread: {
     zero: 'لا رسائل غير مقروءة', one: 'رسالة واحدة غير مقروءة', two: 'رسالتان غير مقروءتين',
     few: '{count} رسائل غير مقروءة', many: '{count} رسالة غير مقروءة', other: '{count} رسالة غير مقروءة',
@@ -31,6 +32,9 @@ export default {
   thread_empty: 'لا شيء هنا بعد. ألقِ التحية على {name}!',
   history_failed: 'تعذّر تحميل الرسائل.',
   new_messages: 'رسائل جديدة',
+  copy: 'نسخ',
+  copy_text: 'نسخ: {content}',
+  copied: 'تم النسخ',
   announce: '{name}: {content}',
   jump: 'إلى أحدث رسالة',
   back: 'العودة إلى المحادثات',

@@ -14,6 +14,7 @@ export default {
   welcome_title: 'Your messages',
   welcome_text: 'Choose a conversation, or find somebody to write to.',
   you_wrote: 'You: {content}',
+  draft: 'Draft: {content}',
   unread: { one: '{count} unread message', other: '{count} unread messages' },
 
   // People
@@ -28,6 +29,9 @@ export default {
   thread_empty: 'Nothing here yet. Say hello to {name}!',
   history_failed: 'The messages could not be loaded.',
   new_messages: 'New messages',
+  copy: 'Copy',
+  copy_text: 'Copy: {content}',
+  copied: 'Copied',
   announce: '{name}: {content}',
   jump: 'To the newest message',
   back: 'Back to the conversations',

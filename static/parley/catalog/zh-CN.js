@@ -14,6 +14,7 @@ export default {
   welcome_title: '你的消息',
   welcome_text: '选择一个会话，或者找一个人聊天。',
   you_wrote: '我：{content}',
+  draft: '草稿：{content}',
   unread: { other: '{count} 条未读消息' },
 
   // 人
@@ -28,6 +29,9 @@ export default {
   thread_empty: '还没有消息，和{name}打个招呼吧！',
   history_failed: '聊天记录加载失败。',
   new_messages: '新消息',
+  copy: '复制',
+  copy_text: '复制：{content}',
+  copied: '已复制',
   announce: '{name}：{content}',
   jump: '跳到最新消息',
   back: '返回会话列表',

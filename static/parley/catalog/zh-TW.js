@@ -14,6 +14,7 @@ export default {
   welcome_title: '你的訊息',
   welcome_text: '選擇一個聊天，或找個人聊聊。',
   you_wrote: '我：{content}',
+  draft: '草稿：{content}',
   unread: { other: '{count} 則未讀訊息' },
 
   // 人
@@ -28,6 +29,9 @@ export default {
   thread_empty: '還沒有訊息，和{name}打聲招呼吧！',
   history_failed: '無法載入聊天記錄。',
   new_messages: '新訊息',
+  copy: '複製',
+  copy_text: '複製：{content}',
+  copied: '已複製',
   announce: '{name}：{content}',
   jump: '跳到最新訊息',
   back: '返回聊天列表',

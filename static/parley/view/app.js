@@ -3,6 +3,7 @@
 import { avatarOf } from './avatar.js';
 import { Announcer } from './announcer.js';
 import { Attention } from './attention.js';
+import { copyText } from './copy.js';
 import { el, isolated } from './dom.js';
 import { errorTextOf } from './errors.js';
 import { icon } from './icons.js';
@@ -78,6 +79,7 @@ export class AppView {
       typed: (text) => messenger.typed(text),
       retry: (message) => messenger.retry(message),
       discard: (message) => messenger.discard(message),
+      copy: (text) => this.#copy(text),
       loadOlder: () => messenger.history.stateOf(messenger.opened) === 'idle' && messenger.loadOlder(),
       reload: () => this.#reload(),
       saw: (conversation, seq) => this.attention?.isLooking && this.#inView() && messenger.saw(conversation, seq),
@@ -170,6 +172,10 @@ export class AppView {
     if (!opened) return;
     if (opened.log.length && opened.loaded && !opened.gaps.length) history.older(opened);
     else history.complete(opened);
+  }
+
+  async #copy(text) {
+    this.toast.say(this.context.t(await copyText(text) ? 'copied' : 'error_other'));
   }
 
   #more() {

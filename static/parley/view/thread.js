@@ -9,6 +9,7 @@ import { messageRow } from './message.js';
 import { dayRow, loadingRow, newRow, skeleton } from './rows.js';
 import { ScrollKeeper } from './scroll.js';
 import { ThreadHead } from './head.js';
+import { walkMessages } from './walk.js';
 
 /** Older messages are asked for this many pixels before the top is reached. */
 const AHEAD = 400;
@@ -19,7 +20,7 @@ export class ThreadView {
   #newest = 0;
   #placed = false;
 
-  /** `actions`: send, typed, retry, discard, loadOlder, saw, close, reload. */
+  /** `actions`: send, typed, retry, discard, copy, loadOlder, saw, close, reload. */
   constructor({ context, actions, errorText }) {
     Object.assign(this, { context, actions, errorText });
     const { t } = context;
@@ -28,7 +29,7 @@ export class ThreadView {
     this.blank = el('div', { class: 'parley-empty', hidden: true });
     this.bones = skeleton();
     this.scroller = el('div', { class: 'parley-scroll parley-log', role: 'log', 'aria-live': 'off', tabindex: '0',
-      on: { scroll: () => this.#scrolled() } }, this.bones, this.blank, this.lines);
+      on: { scroll: () => this.#scrolled(), keydown: walkMessages } }, this.bones, this.blank, this.lines);
     this.keeper = new ScrollKeeper(this.scroller);
     this.jumpCount = el('span', { class: 'parley-badge', hidden: true });
     this.jump = el('button', { class: 'parley-jump', type: 'button', hidden: true, 'aria-label': t('jump'),
@@ -112,8 +113,8 @@ export class ThreadView {
     if (row.type !== 'message') return loadingRow(row, { t, onRetry: this.actions.reload });
     const { person } = this.#conversation;
     const avatar = { node: avatarOf(person, { baseUrl: this.context.baseUrl }).node, name: person.name };
-    const { retry: onRetry, discard: onDiscard } = this.actions;
-    return messageRow(row, { context: this.context, avatar, errorText: this.errorText, onRetry, onDiscard });
+    const { retry: onRetry, discard: onDiscard, copy: onCopy } = this.actions;
+    return messageRow(row, { context: this.context, avatar, errorText: this.errorText, onRetry, onDiscard, onCopy });
   }
 
   #showBlank({ person }, blank, history) {
