@@ -61,6 +61,7 @@ class States:
             self.refused,
             self.empty,
             self.listed,
+            self.settings,
             self.conversation,
             self.loading,
             self.search,
@@ -104,6 +105,12 @@ class States:
         self.carol.post(self.alice, self.words.news)
         page = self.alice.page()
         expect(item(page, self.words.carol).locator(".parley-badge")).to_contain_text("1")
+        return page
+
+    def settings(self) -> Page:
+        page = self.alice.page()
+        page.locator(".parley-iconbutton[aria-expanded]").click()
+        expect(page.locator(".parley-settings")).to_be_visible()
         return page
 
     def conversation(self) -> Page:

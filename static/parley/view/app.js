@@ -8,7 +8,9 @@ import { el, isolated } from './dom.js';
 import { errorTextOf } from './errors.js';
 import { icon } from './icons.js';
 import { ListView } from './list.js';
+import { Ringing } from './ringing.js';
 import { SearchView } from './search.js';
+import { SettingsView } from './settings.js';
 import { StatusView } from './status.js';
 import { ThreadView } from './thread.js';
 import { TitleView } from './title.js';
@@ -31,9 +33,12 @@ export class AppView {
     this.search = new SearchView({ context, search: (query) => messenger.directory.search(query, messenger.me),
       onOpen: (person) => messenger.open(person), onToggle: (on) => this.#toggleSearch(on) });
     this.thread = new ThreadView({ context, errorText: this.errorText, actions: this.#threadActions(send) });
+    this.settings = new SettingsView({ context, say: (text) => this.toast.say(text) });
     this.welcome = this.#welcome();
     this.node = this.#build({ locale, direction, actions });
     this.attention = new Attention({ onLook: () => this.thread.report(), onWake: () => messenger.transport.wake() });
+    this.ringing = new Ringing({ messenger, context, attention: this.attention,
+      isOpen: ({ id }) => id === messenger.openId && this.#inView() });
     this.#listen();
     this.#refreshLater();
     this.#paint();
@@ -41,7 +46,7 @@ export class AppView {
 
   destroy() {
     Object.values(this.#timers).forEach((timer) => this.context.clock.clearTimeout(timer));
-    for (const part of [this.attention, this.status, this.search, this.toast, this.title]) part?.stop();
+    for (const part of [this.attention, this.ringing, this.status, this.search, this.toast, this.title]) part?.stop();
     this.#timers = null;
     this.node.remove();
   }
@@ -49,7 +54,7 @@ export class AppView {
   #build({ locale, direction, actions }) {
     const { t } = this.context;
     const side = el('aside', { class: 'parley-side', 'aria-label': t('conversations') },
-      this.#header(actions), this.search.field, this.search.results, this.list.node);
+      this.#header(actions), this.settings.node, this.search.field, this.search.results, this.list.node);
     const main = el('section', { class: 'parley-main', 'aria-label': t('conversation') }, this.welcome, this.thread.node);
     return el('div', { class: 'parley', lang: locale, dir: direction, on: { keydown: (event) => this.#key(event) } },
       this.status.node, el('div', { class: 'parley-panes' }, side, main, this.toast.node), this.announcer.node);
@@ -62,7 +67,7 @@ export class AppView {
     }, icon(name)));
     return el('header', { class: 'parley-head parley-head--me' }, avatarOf(me, { baseUrl: this.context.baseUrl }).node,
       el('h1', { class: 'parley-head-text' }, isolated(me.name, 'parley-head-name'),
-        el('span', { class: 'parley-head-line' }, isolated(`@${me.username}`))), ...buttons);
+        el('span', { class: 'parley-head-line' }, isolated(`@${me.username}`))), this.settings.button, ...buttons);
   }
 
   #welcome() {
