@@ -21,7 +21,7 @@ $(shell rm -f $(RUNTIME) $(DEV))
 endif
 
 .PHONY: help setup dev run test lint types test-js test-py reliability bench \
-	test-compose vendor clean distclean
+	test-compose shots vendor clean distclean
 
 help: ## What can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -75,6 +75,10 @@ bench: dev ## Throughput and latency beside a naive design (docs/performance.md)
 
 test-compose: dev ## Build and run the containers, with people talking through them
 	@$(BIN)/python -m pytest -m compose tests/compose $(ARGS) </dev/null
+
+shots: dev ## Pictures of every state, light, dark, Chinese and Arabic, in build/shots
+	@tools/need.sh chromium
+	@$(BIN)/python -m tests.browser.shots build/shots </dev/null
 
 vendor: $(JQUERY) ## Fetch jQuery again, as package-lock.json pins it
 	@npm run --silent vendor </dev/null
