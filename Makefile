@@ -23,7 +23,7 @@ $(shell rm -f $(RUNTIME) $(DEV))
 endif
 
 .PHONY: help setup dev run demo test lint types test-js test-py reliability bench \
-	test-compose widget vendor clean distclean
+	test-compose shots widget vendor clean distclean
 
 help: ## What can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -57,7 +57,7 @@ lint: dev ## Style and likely bugs
 types: dev ## Types
 	@$(BIN)/mypy </dev/null
 
-# The package is there to be compared with the copy in static/vendor that we serve.
+# jQuery is there to be compared with the copy in static/vendor that we serve, axe for the browser tests.
 $(JQUERY): package.json package-lock.json
 	@tools/need.sh nodejs npm
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null
@@ -67,7 +67,7 @@ $(JQUERY): package.json package-lock.json
 test-js: $(JQUERY) ## Tests of the widget's logic
 	@node --test --test-reporter=spec $(or $(JS_TESTS),tests/js) </dev/null
 
-test-py: dev ## Tests of everything else; flags in ARGS, as in make test-py ARGS="-k history"
+test-py: dev $(JQUERY) ## Tests of everything else; flags in ARGS, as in make test-py ARGS="-k history"
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS) </dev/null
 
 reliability: dev ## The long fault tests (docs/reliability.md)
@@ -83,6 +83,10 @@ test-compose: dev ## Build and run the containers, with people talking through t
 
 widget: $(JQUERY) ## Bundle static/widget.js again, after a change of the widget
 	@npm run --silent build </dev/null
+
+shots: dev ## Pictures of every state, light, dark, Chinese and Arabic, in build/shots
+	@tools/need.sh chromium
+	@$(BIN)/python -m tests.browser.shots build/shots </dev/null
 
 vendor: $(JQUERY) ## Fetch jQuery again, as package-lock.json pins it
 	@npm run --silent vendor </dev/null

@@ -3,10 +3,12 @@
 import { Api } from './api.js';
 import { Cache } from './cache.js';
 import { systemClock } from './clock.js';
+import { Drafts } from './drafts.js';
 import { HeldStorage } from './held_storage.js';
 import { directionOf, resolveLocale, translator } from './i18n.js';
 import { Messenger } from './messenger.js';
 import { Outbox } from './outbox.js';
+import { Preferences } from './preferences.js';
 import { Times } from './time.js';
 import { Transport } from './transport.js';
 import { AppView } from './view/app.js';
@@ -87,7 +89,10 @@ export class Session {
     const { locale: wanted, baseUrl, actions, title, mode } = this.settings;
     const locale = resolveLocale(wanted ?? me.locale ?? globalThis.navigator.language);
     const t = translator(locale);
-    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }) };
+    const scope = `${baseUrl}/${me.user_id}`;
+    const drafts = new Drafts(this.held.session, scope);
+    const preferences = new Preferences(this.held.local, scope);
+    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), drafts, preferences };
     const direction = this.settings.direction ?? directionOf(locale);
     const { messenger } = this;
     const [single, keep] = [mode === 'chatbox', mode !== 'inbox'];

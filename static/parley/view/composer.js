@@ -1,14 +1,14 @@
-// Where one writes. Enter sends, Shift+Enter begins a line; a draft is kept for each conversation.
+// Where one writes. Enter sends, Shift+Enter begins a line; the draft of each conversation is kept.
 import { charactersLeft, isBlank } from '../content.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
+import { Picking } from './picking.js';
 
 /** From here on the writer is told how much room is left. */
 const WARN = 500;
 const TALLEST = 160;
 
 export class ComposerView {
-  #drafts = new Map();
   #id = null;
 
   constructor({ context, onSend, onTyped }) {
@@ -20,15 +20,15 @@ export class ComposerView {
     });
     this.left = el('span', { class: 'parley-left', role: 'status' });
     this.button = el('button', { class: 'parley-send', type: 'submit', 'aria-label': t('send') }, icon('send'));
-    this.node = el('form', { class: 'parley-composer', on: { submit: (event) => this.#submit(event) } }, this.input, this.left, this.button);
+    this.picking = new Picking({ context, onPick: (emoji) => this.#insert(emoji), onClose: () => this.input.focus() });
+    this.node = el('form', { class: 'parley-composer', on: { submit: (event) => this.#submit(event) } }, this.picking.node, this.input, this.left, this.button);
     this.#measure();
   }
 
   /** Belongs to this conversation from now on. */
   show(id, name) {
-    if (this.#id !== null) this.#drafts.set(this.#id, this.input.value);
     this.#id = id;
-    this.input.value = this.#drafts.get(id) ?? '';
+    this.input.value = this.context.drafts.of(id);
     this.input.setAttribute('aria-label', this.context.t('write_to', { name }));
     this.#measure();
   }
@@ -38,8 +38,15 @@ export class ComposerView {
   }
 
   #typed() {
+    this.context.drafts.keep(this.#id, this.input.value);
     this.#measure();
     this.onTyped(this.input.value);
+  }
+
+  /** Where the caret is, or in place of what is selected. */
+  #insert(text) {
+    this.input.setRangeText(text, this.input.selectionStart, this.input.selectionEnd, 'end');
+    this.#typed();
   }
 
   #key(event) {
@@ -53,6 +60,7 @@ export class ComposerView {
     event.preventDefault();
     if (!this.#sendable() || !this.onSend(this.input.value)) return;
     this.input.value = '';
+    this.context.drafts.keep(this.#id, '');
     this.#measure();
     this.focus();
   }
