@@ -55,7 +55,7 @@ lint: dev ## Style and likely bugs
 types: dev ## Types
 	@$(BIN)/mypy </dev/null
 
-# The package is there to be compared with the copy in static/vendor that we serve.
+# jQuery is there to be compared with the copy in static/vendor that we serve, axe for the browser tests.
 $(JQUERY): package.json package-lock.json
 	@tools/need.sh nodejs npm
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null
@@ -65,7 +65,7 @@ $(JQUERY): package.json package-lock.json
 test-js: $(JQUERY) ## Tests of the widget's logic
 	@node --test --test-reporter=spec $(or $(JS_TESTS),tests/js) </dev/null
 
-test-py: dev ## Tests of everything else; flags in ARGS, as in make test-py ARGS="-k history"
+test-py: dev $(JQUERY) ## Tests of everything else; flags in ARGS, as in make test-py ARGS="-k history"
 	@$(BIN)/python -m pytest $(ARGS) </dev/null
 
 reliability: dev ## The long fault tests (docs/reliability.md)

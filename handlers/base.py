@@ -12,10 +12,10 @@ from app.access.person import Person
 from app.identities import Identity, bearer_of
 from app.messaging import protocol
 from app.messaging.errors import HTTP_STATUS, Errorcode, Refused, malformed, too_fast, too_large
+from app.messaging.languages import DEFAULT, find_locale
 from app.parts import Parts
 from handlers.guarded import GuardedHandler
 
-LOCALES = ("en", "zh-CN")
 # characters of the header that are looked at: 30,000 languages would hold up the loop
 ACCEPT_LANGUAGE_LIMIT = 256
 ERRORCODE_OF_STATUS = {
@@ -46,11 +46,10 @@ class BaseHandler(GuardedHandler):
         """The visitor's locale, of those we speak."""
         wanted = self.request.headers.get("Accept-Language", "")[:ACCEPT_LANGUAGE_LIMIT]
         for part in wanted.split(","):
-            code = part.split(";")[0].strip().lower()
-            for locale in LOCALES:
-                if code[:2] == locale[:2].lower():
-                    return locale
-        return LOCALES[0]
+            locale = find_locale(part.split(";")[0].strip())
+            if locale is not None:
+                return locale
+        return DEFAULT
 
     def get_browser_locale(self, default: str = "en") -> tornado.locale.Locale:
         # templates are given our own locale; Tornado would read the whole header for its own

@@ -9,6 +9,7 @@ from peewee import IntegrityError, fn
 
 from app.access.person import Person
 from app.messaging.errors import Refused, not_allowed, not_found, not_now, not_signed_in
+from app.messaging.languages import words_of
 from models.base import database, first_row, now_ms
 from models.failures import is_duplicate
 from models.people import PERSON, embedded_key, find_person, to_person
@@ -45,7 +46,7 @@ def create_guest(nickname: str, locale: str) -> Person:
             nickname=nickname,
             locale=locale,
         )
-    word = "游客" if locale.startswith("zh") else "Guest "
+    word = words_of(locale).guest
     number = User.select(fn.MAX(User.id)).scalar() or 0
     for attempt in range(GUEST_ATTEMPTS):
         # numbers ahead can have been taken on purpose, to keep guests out: then any will do

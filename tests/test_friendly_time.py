@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.messaging.friendly_time import friendly_time
+from app.messaging.languages import LOCALES, find_locale
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -46,10 +47,47 @@ FORMS = [
 
 @pytest.mark.parametrize(("then", "chinese", "english"), FORMS, ids=[form[0] for form in FORMS])
 def test_forms(then: str, chinese: str, english: str) -> None:
-    for locale in ("zh-CN", "zh", "zh-TW", "ZH-cn"):
+    for locale in ("zh-CN", "zh", "zh-SG", "zh-Hans-HK", "ZH-cn"):
         assert friendly_time(at(then), at(NOW), locale, SHANGHAI) == chinese
     for locale in ("en", "en-GB", "de", "", "x"):
         assert friendly_time(at(then), at(NOW), locale, SHANGHAI) == english
+
+
+TRADITIONAL = [
+    ("2025-11-19T15:30:00", "幾秒前"),
+    ("2025-11-19T15:28:00", "2分鐘前"),
+    ("2025-11-18T00:00:00", "昨天 00:00"),
+    ("2025-11-16T09:05:00", "星期日 09:05"),
+]
+ARABIC = [
+    ("2025-11-19T15:30:00", "قبل ثوانٍ"),
+    ("2025-11-19T15:29:00", "قبل دقيقة واحدة"),
+    ("2025-11-19T15:28:00", "قبل دقيقتين"),
+    ("2025-11-19T15:20:00", "قبل 10 دقائق"),
+    ("2025-11-19T15:19:00", "قبل 11 دقيقة"),
+    ("2025-11-19T14:30:00", "14:30"),
+    ("2025-11-18T23:59:59.999", "أمس 23:59"),
+    ("2025-11-17T23:59:59", "الاثنين 23:59"),
+    ("2025-11-12T23:59:59", "2025-11-12"),
+]
+
+
+@pytest.mark.parametrize(("then", "text"), TRADITIONAL)
+def test_traditional_characters(then: str, text: str) -> None:
+    for locale in ("zh-TW", "zh_TW", "zh-HK", "zh-Hant", "zh-Hant-MO"):
+        assert friendly_time(at(then), at(NOW), locale, SHANGHAI) == text
+
+
+@pytest.mark.parametrize(("then", "text"), ARABIC)
+def test_arabic(then: str, text: str) -> None:
+    for locale in ("ar", "ar-EG", "AR_sa"):
+        assert friendly_time(at(then), at(NOW), locale, SHANGHAI) == text
+
+
+def test_which_language_a_tag_means() -> None:
+    assert [find_locale(locale) for locale in LOCALES] == list(LOCALES)
+    for tag in ("", "*", "x", "arc", "zha", "eng", "de-CN", "-zh"):
+        assert find_locale(tag) is None
 
 
 def test_the_zone_says_what_today_and_the_hour_are() -> None:

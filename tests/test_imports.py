@@ -26,6 +26,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "app.access.secret_file",
             "app.messaging.errors",
             "app.messaging.friendly_time",
+            "app.messaging.languages",
         ),
     ),
     (

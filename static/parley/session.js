@@ -3,10 +3,12 @@
 import { Api } from './api.js';
 import { Cache } from './cache.js';
 import { systemClock } from './clock.js';
+import { Drafts } from './drafts.js';
 import { HeldStorage } from './held_storage.js';
 import { directionOf, resolveLocale, translator } from './i18n.js';
 import { Messenger } from './messenger.js';
 import { Outbox } from './outbox.js';
+import { Preferences } from './preferences.js';
 import { Times } from './time.js';
 import { Transport } from './transport.js';
 import { AppView } from './view/app.js';
@@ -21,6 +23,7 @@ export class Session {
   constructor({ me, identity, settings, root, notify, send }) {
     Object.assign(this, { me, identity, settings, root, notify });
     this.api = apiFor(settings.baseUrl, () => this.identity);
+    this.scope = `${settings.baseUrl}/${me.user_id}`;
     this.#storages();
     this.messenger = this.#messenger(me);
     this.#forward();
@@ -71,8 +74,7 @@ export class Session {
   }
 
   #messenger(me) {
-    const { baseUrl } = this.settings;
-    const scope = `${baseUrl}/${me.user_id}`;
+    const { settings: { baseUrl }, scope } = this;
     const protocols = () => this.#protocols();
     return new Messenger({
       me,
@@ -87,7 +89,8 @@ export class Session {
     const { locale: wanted, baseUrl, actions, title, mode } = this.settings;
     const locale = resolveLocale(wanted ?? me.locale ?? globalThis.navigator.language);
     const t = translator(locale);
-    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }) };
+    const kept = { drafts: new Drafts(this.held.session, this.scope), preferences: new Preferences(this.held.local, this.scope) };
+    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), ...kept };
     const direction = this.settings.direction ?? directionOf(locale);
     const { messenger } = this;
     const single = mode === 'chatbox';

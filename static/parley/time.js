@@ -1,10 +1,15 @@
 // Times as people say them, always computed anew from epoch milliseconds.
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const QUARTER = 15 * MINUTE;
+const REMEMBERED = 20_000;
+/** Whatever a language would choose: one kind of digits beside another confuses, and days are those of the server. */
+const EVERYWHERE = { numberingSystem: 'latn', calendar: 'gregory' };
 
 /** `timeZone` is for tests; people have the one of their machine. */
 export class Times {
   #formats = new Map();
+  #days = new Map();
 
   constructor({ locale, t, timeZone }) {
     Object.assign(this, { locale, t, timeZone });
@@ -55,7 +60,15 @@ export class Times {
     return `${hour}:${minute}`;
   }
 
+  /** Asked for every message of a long thread: remembered by the quarter of an hour, within which no day begins. */
   day(time) {
+    const quarter = Math.floor(time / QUARTER);
+    if (this.#days.size > REMEMBERED) this.#days.clear();
+    if (!this.#days.has(quarter)) this.#days.set(quarter, this.#dayOf(time));
+    return this.#days.get(quarter);
+  }
+
+  #dayOf(time) {
     const { year, month, day } = this.#parts(time);
     return `${year}-${month}-${day}`;
   }
@@ -77,7 +90,7 @@ export class Times {
   }
 
   #format(name, options, locale = this.locale) {
-    const held = this.#formats.get(name) ?? new Intl.DateTimeFormat(locale, { ...options, timeZone: this.timeZone });
+    const held = this.#formats.get(name) ?? new Intl.DateTimeFormat(locale, { ...options, ...EVERYWHERE, timeZone: this.timeZone });
     this.#formats.set(name, held);
     return held;
   }

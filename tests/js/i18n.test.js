@@ -6,6 +6,7 @@ import { sources } from './support/files.js';
 
 const { en } = catalogs;
 const forms = (entry) => (typeof entry === 'string' ? { other: entry } : entry);
+const WORDED = new Set(['zero', 'one', 'two']);
 const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
 for (const [locale, catalog] of Object.entries(catalogs)) {
@@ -13,7 +14,11 @@ for (const [locale, catalog] of Object.entries(catalogs)) {
     assert.deepEqual(Object.keys(catalog).sort(), Object.keys(en).sort());
     for (const [key, entry] of Object.entries(catalog)) {
       const wanted = names(forms(en[key]).other);
-      for (const text of Object.values(forms(entry))) assert.deepEqual(names(text), wanted, key);
+      for (const [form, text] of Object.entries(forms(entry))) {
+        // "no message", "one message" and "two messages" may say the number in words
+        const given = WORDED.has(form) && !names(text).includes('count') ? [...names(text), 'count'].sort() : names(text);
+        assert.deepEqual(given, wanted, `${key} ${form}`);
+      }
     }
   });
 
@@ -45,9 +50,27 @@ test('fills in names literally, and numbers by the language', () => {
 });
 
 test('finds the catalog for what browsers ask for', () => {
-  const wanted = { en: 'en', 'en-GB': 'en', zh: 'zh-CN', 'zh-CN': 'zh-CN', zh_CN: 'zh-CN', 'zh-Hans-CN': 'zh-CN', fr: 'en', '': 'en' };
+  const wanted = {
+    zh_TW: 'zh-TW', 'zh-hk': 'zh-TW', 'zh-Hant': 'zh-TW', 'zh-Hant-MO': 'zh-TW', 'zh-Hans-HK': 'zh-CN', 'zh-SG': 'zh-CN',
+    ar: 'ar', 'ar-EG': 'ar', ar_SA: 'ar', arc: 'en', constructor: 'en', en: 'en', 'en-GB': 'en', zh: 'zh-CN', 'zh-CN': 'zh-CN', zh_CN: 'zh-CN', 'zh-Hans-CN': 'zh-CN', fr: 'en', '': 'en',
+  };
   for (const [asked, given] of Object.entries(wanted)) assert.equal(resolveLocale(asked), given);
   assert.equal(resolveLocale(undefined), 'en');
   assert.equal(directionOf('ar-EG'), 'rtl');
   assert.equal(directionOf('zh-CN'), 'ltr');
+});
+
+test('chooses the Arabic form by the number', () => {
+  const t = translator('ar');
+  assert.equal(t('unread', { count: 1 }), 'رسالة واحدة غير مقروءة');
+  assert.equal(t('unread', { count: 2 }), 'رسالتان غير مقروءتين');
+  assert.equal(t('unread', { count: 3 }), '3 رسائل غير مقروءة');
+  assert.equal(t('unread', { count: 11 }), '11 رسالة غير مقروءة');
+});
+
+test('isolates words that are read the other way from the sentence around them', () => {
+  assert.equal(translator('en')('write_to', { name: 'Bob' }), 'Write a message to Bob');
+  assert.equal(translator('en')('write_to', { name: 'ليلى' }), 'Write a message to \u2068ليلى\u2069');
+  assert.equal(translator('en')('write_to', { name: '\u202eevil' }), 'Write a message to \u2068\u202eevil\u2069');
+  assert.equal(translator('ar')('last_seen', { time: '2025-11-13' }), 'آخر ظهور: \u20682025-11-13\u2069');
 });

@@ -51,3 +51,16 @@ test('headings and list times', () => {
   assert.equal(zh.brief(at(17, 1), NOW), '星期一');
   assert.equal(zh.brief(NOW - 1, NOW), '几秒前');
 });
+
+test('in traditional characters, and in Arabic with the same digits everywhere', () => {
+  const [tw, ar] = [times('zh-HK'), times('ar')];
+  assert.equal(tw.friendly(NOW - 5 * 60_000, NOW), '5分鐘前');
+  assert.equal(tw.friendly(at(18, 14, 3), NOW), '星期二 14:03');
+  const bare = (text) => text.replace(/[\u2068\u2069]/g, '');
+  const spoken = [NOW, NOW - 60_000, NOW - 120_000, NOW - 3 * 60_000, NOW - 40 * 60_000, at(20, 0, 0), at(19, 23, 59), at(18, 14, 3), at(1, 1)];
+  assert.deepEqual(spoken.map((time) => bare(ar.friendly(time, NOW))), [
+    'قبل ثوانٍ', 'قبل دقيقة واحدة', 'قبل دقيقتين', 'قبل 3 دقائق', 'قبل 40 دقيقة', '00:00', 'أمس 23:59', 'الثلاثاء 14:03', '2025-11-01',
+  ]);
+  assert.match(ar.dayHeading(at(1, 1), NOW), /^1 \S+ 2025$/);
+  assert.match(ar.full(NOW), /2025/);
+});

@@ -32,7 +32,10 @@ def test_guests_are_off_by_default(start_server: StartServer) -> None:
     [
         ("en", "en", "Guest "),
         ("zh-CN,zh;q=0.9", "zh-CN", "游客"),
-        ("zh-TW", "zh-CN", "游客"),
+        ("zh-TW", "zh-TW", "訪客"),
+        ("zh-HK,en;q=0.5", "zh-TW", "訪客"),
+        ("zh-Hans-HK", "zh-CN", "游客"),
+        ("ar-EG,ar;q=0.9", "ar", "ضيف "),
         ("xx, de;q=0.5", "en", "Guest "),
         ("", "en", "Guest "),
         ("x" * 60_000, "en", "Guest "),

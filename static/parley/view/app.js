@@ -3,11 +3,14 @@
 import { avatarOf } from './avatar.js';
 import { Announcer } from './announcer.js';
 import { Attention } from './attention.js';
+import { copyText } from './copy.js';
 import { el, isolated } from './dom.js';
 import { errorTextOf } from './errors.js';
 import { icon } from './icons.js';
 import { ListView } from './list.js';
+import { Ringing } from './ringing.js';
 import { SearchView } from './search.js';
+import { SettingsView } from './settings.js';
 import { StatusView } from './status.js';
 import { ThreadView } from './thread.js';
 import { TitleView } from './title.js';
@@ -33,9 +36,12 @@ export class AppView {
     this.search = new SearchView({ context, search: (query) => messenger.directory.search(query, messenger.me),
       onOpen: (person) => messenger.open(person), onToggle: (on) => this.#toggleSearch(on) });
     this.thread = new ThreadView({ context, errorText: this.errorText, actions: this.#threadActions(send) });
+    this.settings = new SettingsView({ context, say: (text) => this.toast.say(text) });
     this.welcome = this.#welcome();
     this.node = this.#build({ locale, direction, actions });
     this.attention = new Attention({ onLook: () => this.thread.report(), onWake: () => messenger.transport.wake() });
+    this.ringing = new Ringing({ messenger, context, attention: this.attention,
+      isOpen: ({ id }) => id === messenger.openId && this.#inView() });
     this.#listen();
     this.#refreshLater();
     this.#paint();
@@ -43,7 +49,7 @@ export class AppView {
 
   destroy() {
     Object.values(this.#timers).forEach((timer) => this.context.clock.clearTimeout(timer));
-    for (const part of [this.attention, this.status, this.search, this.toast, this.title]) part?.stop();
+    for (const part of [this.attention, this.ringing, this.status, this.search, this.toast, this.title]) part?.stop();
     this.#timers = null;
     this.node.remove();
   }
@@ -51,7 +57,7 @@ export class AppView {
   #build({ locale, direction, actions }) {
     const { t } = this.context;
     const side = el('aside', { class: 'parley-side', 'aria-label': t('conversations') },
-      this.#header(actions), this.search.field, this.search.results, this.list.node);
+      this.#header(actions), this.settings.node, this.search.field, this.search.results, this.list.node);
     const main = el('section', { class: 'parley-main', 'aria-label': t('conversation') }, this.welcome, this.thread.node);
     return el('div', { class: this.single ? 'parley parley--single' : 'parley', lang: locale, dir: direction, on: { keydown: (event) => this.#key(event) } },
       this.status.node, el('div', { class: 'parley-panes' }, side, main, this.toast.node), this.announcer.node);
@@ -64,7 +70,7 @@ export class AppView {
     }, icon(name)));
     return el('header', { class: 'parley-head parley-head--me' }, avatarOf(me, { baseUrl: this.context.baseUrl }).node,
       el('h1', { class: 'parley-head-text' }, isolated(me.name, 'parley-head-name'),
-        el('span', { class: 'parley-head-line' }, isolated(`@${me.username}`))), ...buttons);
+        el('span', { class: 'parley-head-line' }, isolated(`@${me.username}`))), this.settings.button, ...buttons);
   }
 
   #welcome() {
@@ -81,6 +87,7 @@ export class AppView {
       typed: (text) => messenger.typed(text),
       retry: (message) => messenger.retry(message),
       discard: (message) => messenger.discard(message),
+      copy: (text) => this.#copy(text),
       loadOlder: () => messenger.history.stateOf(messenger.opened) === 'idle' && messenger.loadOlder(),
       reload: () => this.#reload(),
       saw: (conversation, seq) => this.attention?.isLooking && this.#inView() && messenger.saw(conversation, seq),
@@ -174,6 +181,10 @@ export class AppView {
     if (!opened) return;
     if (opened.log.length && opened.loaded && !opened.gaps.length) history.older(opened);
     else history.complete(opened);
+  }
+
+  async #copy(text) {
+    this.toast.say(this.context.t(await copyText(text) ? 'copied' : 'error_other'));
   }
 
   #more() {

@@ -16,8 +16,12 @@ export class Attention {
     }, { signal });
   }
 
+  get isVisible() {
+    return document.visibilityState === 'visible';
+  }
+
   get isLooking() {
-    return document.visibilityState === 'visible' && document.hasFocus();
+    return this.isVisible && document.hasFocus();
   }
 
   stop() {

@@ -1,4 +1,4 @@
-// Where one writes. Enter sends, Shift+Enter begins a line; a draft is kept for each conversation.
+// Where one writes. Enter sends, Shift+Enter begins a line; the draft of each conversation is kept.
 import { charactersLeft, isBlank } from '../content.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
@@ -8,7 +8,6 @@ const WARN = 500;
 const TALLEST = 160;
 
 export class ComposerView {
-  #drafts = new Map();
   #id = null;
 
   constructor({ context, onSend, onTyped }) {
@@ -26,9 +25,8 @@ export class ComposerView {
 
   /** Belongs to this conversation from now on. */
   show(id, name) {
-    if (this.#id !== null) this.#drafts.set(this.#id, this.input.value);
     this.#id = id;
-    this.input.value = this.#drafts.get(id) ?? '';
+    this.input.value = this.context.drafts.of(id);
     this.input.setAttribute('aria-label', this.context.t('write_to', { name }));
     this.#measure();
   }
@@ -38,6 +36,7 @@ export class ComposerView {
   }
 
   #typed() {
+    this.context.drafts.keep(this.#id, this.input.value);
     this.#measure();
     this.onTyped(this.input.value);
   }
@@ -53,6 +52,7 @@ export class ComposerView {
     event.preventDefault();
     if (!this.#sendable() || !this.onSend(this.input.value)) return;
     this.input.value = '';
+    this.context.drafts.keep(this.#id, '');
     this.#measure();
     this.focus();
   }

@@ -2,6 +2,7 @@
 import { avatarOf } from './avatar.js';
 import { el, hiddenText, isolated, setText } from './dom.js';
 import { KeyedChildren } from './keyed.js';
+import { listSkeleton } from './rows.js';
 
 export class ListView {
   constructor({ context, onOpen, onMore }) {
@@ -9,7 +10,8 @@ export class ListView {
     this.items = el('ul', { class: 'parley-list', 'aria-label': context.t('conversations'), on: { keydown: moveFocus } });
     this.empty = emptyList(context);
     this.more = el('button', { class: 'parley-more', type: 'button', on: { click: onMore } }, context.t('list_more'));
-    this.node = el('div', { class: 'parley-scroll parley-listpane' }, this.items, this.more, this.empty);
+    this.bones = listSkeleton();
+    this.node = el('div', { class: 'parley-scroll parley-listpane' }, this.bones, this.items, this.more, this.empty);
     this.children = new KeyedChildren(this.items, {
       key: ({ conversation }) => conversation,
       signature: signatureOf,
@@ -22,6 +24,7 @@ export class ListView {
     this.children.show(conversations.map((conversation) => this.#row(conversation, openId, now)));
     this.more.hidden = !hasMore;
     this.empty.hidden = conversations.length > 0 || loading;
+    this.bones.hidden = !loading;
     this.items.setAttribute('aria-busy', String(loading));
   }
 
@@ -34,15 +37,18 @@ export class ListView {
   #row(conversation, openId, now) {
     const { last } = conversation;
     const time = last ? this.context.times.brief(last.time, now) : '';
-    return { conversation, time, current: conversation.id === openId, line: this.#line(conversation) };
+    const current = conversation.id === openId;
+    const draft = current ? '' : this.context.drafts.of(conversation.id);
+    return { conversation, time, current, draft: draft !== '', line: this.#line(conversation, draft) };
   }
 
-  #line(conversation) {
+  #line(conversation, draft) {
     const { t } = this.context;
     const { last, typing } = conversation;
     if (typing) return t('typing');
+    if (draft) return t('draft', { content: beginningOf(draft) });
     if (!last) return '';
-    const content = [...last.content.slice(0, 300)].slice(0, 120).join('').replace(/\s+/gu, ' ');
+    const content = beginningOf(last.content);
     return last.mine === false ? content : t('you_wrote', { content });
   }
 
@@ -64,6 +70,7 @@ export class ListView {
       setText(time, row.time);
       setText(line, row.line);
       line.classList.toggle('parley-item-line--typing', typing);
+      line.classList.toggle('parley-item-line--draft', row.draft && !typing);
       setBadge(badge, unread, context.t);
       setText(state, online ? context.t('online') : '');
       button.classList.toggle('parley-item--unread', unread > 0);
@@ -75,8 +82,13 @@ export class ListView {
   }
 }
 
-function signatureOf({ conversation: { person, online, unread, typing }, time, current, line }) {
-  return JSON.stringify([person, online, unread, typing, time, current, line]);
+function signatureOf({ conversation: { person, online, unread, typing }, time, current, draft, line }) {
+  return JSON.stringify([person, online, unread, typing, time, current, draft, line]);
+}
+
+/** As much of a text as a line can show. */
+function beginningOf(text) {
+  return [...text.slice(0, 300)].slice(0, 120).join('').replace(/\s+/gu, ' ');
 }
 
 function setBadge(badge, unread, t) {

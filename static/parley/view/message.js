@@ -1,4 +1,5 @@
 // One bubble.
+import { isFewEmoji } from '../emoji.js';
 import { segmentsOf } from '../links.js';
 import { el, hiddenText, setText } from './dom.js';
 import { icon } from './icons.js';
@@ -8,7 +9,7 @@ const STATES = {
 };
 
 /** {node, update(row)}: the same node from the first keystroke's echo to the last tick. */
-export function messageRow(first, { context, avatar, errorText, onRetry, onDiscard }) {
+export function messageRow(first, { context, avatar, errorText, onRetry, onDiscard, onCopy }) {
   const { t } = context;
   const { message } = first;
   const mine = message.mine !== false;
@@ -16,11 +17,13 @@ export function messageRow(first, { context, avatar, errorText, onRetry, onDisca
   const time = el('time', { datetime: new Date(message.time).toISOString(), title: context.times.full(message.time) });
   const tick = el('span', { class: 'parley-tick' });
   const failed = el('div', { class: 'parley-failed', hidden: true });
+  const copy = copyButton(message, { t, onCopy });
   const author = hiddenText(mine ? t('you') : avatar.name);
   const node = el('div', { class: `parley-row parley-row--${mine ? 'mine' : 'theirs'}` },
     mine ? null : avatar.node,
-    el('div', { class: 'parley-bubble' }, author, text),
+    el('div', { class: 'parley-bubble', on: { click: (event) => tapped(event, copy) } }, author, text, copy),
     el('div', { class: 'parley-meta' }, time, mine ? tick : null), failed);
+  node.classList.toggle('parley-row--emoji', isFewEmoji(message.content));
   let shown = null;
   const update = (row) => {
     node.dataset.key = row.key;
@@ -47,6 +50,19 @@ export function textNodes(content) {
     if (!href) return document.createTextNode(text);
     return el('a', { href, target: '_blank', rel: 'noopener noreferrer', dir: 'ltr' }, text);
   });
+}
+
+/** Shown on hover; Tab passes it by, the arrow keys walk from one to the next (walk.js). */
+function copyButton({ content }, { t, onCopy }) {
+  const label = t('copy_text', { content: [...content.slice(0, 200)].slice(0, 80).join('') });
+  return el('button', { class: 'parley-copy', type: 'button', tabindex: '-1', title: t('copy'), 'aria-label': label,
+    on: { click: () => onCopy(content) } }, icon('copy'));
+}
+
+/** A finger cannot hover: a tap on the bubble brings the button out. */
+function tapped(event, copy) {
+  if (event.pointerType !== 'touch' || event.target.closest('a, button') || !document.getSelection().isCollapsed) return;
+  copy.focus({ preventScroll: true });
 }
 
 function showState(tick, state, t) {

@@ -23,6 +23,12 @@ export function loadingRow(first, { t, onRetry }) {
   return { node, update };
 }
 
+/** What stands there before the list came. */
+export function listSkeleton() {
+  const person = () => el('div', { class: 'parley-ghost' }, el('i'), el('i'), el('i'));
+  return el('div', { class: 'parley-ghosts', 'aria-hidden': 'true', hidden: true }, person(), person(), person(), person());
+}
+
 /** What stands there before the first page came. */
 export function skeleton() {
   const bars = ['theirs', 'theirs', 'mine', 'theirs', 'mine'];

@@ -16,7 +16,8 @@ export class ScrollKeeper {
   toEnd({ smooth = false } = {}) {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     const near = scrollHeight - scrollTop < 4 * clientHeight;
-    this.scroller.scrollTo({ top: scrollHeight, behavior: smooth && near ? 'smooth' : 'instant' });
+    const glide = smooth && near && !matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.scroller.scrollTo({ top: scrollHeight, behavior: glide ? 'smooth' : 'instant' });
   }
 
   /** Runs a change and puts the line that was first in view back to where it was; or stays at the end. */

@@ -1,17 +1,15 @@
 // One conversation: its head, its messages, and the field to write in.
-import { rowsOf } from '../rows.js';
-import { avatarOf } from './avatar.js';
 import { ComposerView } from './composer.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
-import { KeyedChildren } from './keyed.js';
-import { messageRow } from './message.js';
-import { dayRow, loadingRow, newRow, skeleton } from './rows.js';
+import { LinesView } from './lines.js';
+import { skeleton } from './rows.js';
 import { ScrollKeeper } from './scroll.js';
 import { ThreadHead } from './head.js';
+import { walkMessages } from './walk.js';
 
-/** Older messages are asked for this many pixels before the top is reached. */
-const AHEAD = 400;
+/** More is shown, or asked for, this many pixels before the end of what is there is reached. */
+const AHEAD = 600;
 
 export class ThreadView {
   #conversation = null;
@@ -19,24 +17,23 @@ export class ThreadView {
   #newest = 0;
   #placed = false;
 
-  /** `actions`: send, typed, retry, discard, loadOlder, saw, close, reload. */
+  /** `actions`: send, typed, retry, discard, copy, loadOlder, saw, close, reload. */
   constructor({ context, actions, errorText }) {
     Object.assign(this, { context, actions, errorText });
     const { t } = context;
     this.head = new ThreadHead({ context, onBack: actions.close });
-    this.lines = el('div', { class: 'parley-lines' });
+    this.lines = new LinesView({ context, actions, errorText });
     this.blank = el('div', { class: 'parley-empty', hidden: true });
     this.bones = skeleton();
     this.scroller = el('div', { class: 'parley-scroll parley-log', role: 'log', 'aria-live': 'off', tabindex: '0',
-      on: { scroll: () => this.#scrolled() } }, this.bones, this.blank, this.lines);
+      on: { scroll: () => this.#scrolled(), keydown: walkMessages } }, this.bones, this.blank, this.lines.node);
     this.keeper = new ScrollKeeper(this.scroller);
     this.jumpCount = el('span', { class: 'parley-badge', hidden: true });
     this.jump = el('button', { class: 'parley-jump', type: 'button', hidden: true, 'aria-label': t('jump'),
-      on: { click: () => this.keeper.toEnd({ smooth: true }) } }, icon('down'), this.jumpCount);
+      on: { click: () => this.#jump() } }, icon('down'), this.jumpCount);
     this.composer = new ComposerView({ context, onSend: (text) => this.#send(text), onTyped: actions.typed });
     this.node = el('div', { class: 'parley-thread', hidden: true }, this.head.node,
       el('div', { class: 'parley-logbox' }, this.scroller, this.jump), this.composer.node);
-    this.children = this.#children();
   }
 
   open(conversation) {
@@ -45,7 +42,7 @@ export class ThreadView {
     this.#newest = 0;
     this.#placed = false;
     this.node.hidden = false;
-    this.children.clear();
+    this.lines.clear();
     this.composer.show(conversation.id, conversation.person.name);
     this.scroller.setAttribute('aria-label', this.context.t('messages_with', { name: conversation.person.name }));
     this.show(conversation, 'loading');
@@ -55,21 +52,22 @@ export class ThreadView {
   close() {
     this.#conversation = null;
     this.node.hidden = true;
-    this.children.clear();
+    this.lines.clear();
   }
 
   /** Brings the nodes in step with the conversation; `history` is what loading is doing. */
   show(conversation, history) {
     if (conversation !== this.#conversation) return;
     this.head.show(conversation);
-    const rows = this.#rows(conversation, history);
+    const stick = this.#ownNews(conversation) || this.#atEnd; // before anything is below what is shown
+    const rows = this.lines.take(conversation, { newFrom: this.#newFrom, history });
     const waiting = rows.length === 0 && !conversation.loaded && history !== 'failed';
-    const own = this.#ownNews(conversation);
     this.keeper.during(() => {
       this.bones.hidden = !waiting;
       this.#showBlank(conversation, rows.length === 0 && !waiting, history);
-      this.children.show(rows);
-    }, { stick: own || this.keeper.atEnd });
+      if (stick) this.lines.window.toEnd();
+      this.lines.paint(this.scroller);
+    }, { stick });
     if (!this.#placed && conversation.loaded) this.#place();
     this.#scrolled();
   }
@@ -87,33 +85,13 @@ export class ThreadView {
     else if (document.activeElement !== document.body) this.scroller.focus({ preventScroll: true });
   }
 
-  #children() {
-    return new KeyedChildren(this.lines, {
-      key: (row) => row.key,
-      signature: ({ message, ...row }) => JSON.stringify([row, message?.seq, message?.error]),
-      build: (row) => this.#build(row),
-    });
+  get #atEnd() {
+    return this.keeper.atEnd && !this.lines.window.hasBelow;
   }
 
-  #rows(conversation, history) {
-    const { times, clock } = this.context;
-    const now = clock.now();
-    return rowsOf(conversation, { dayOf: (time) => times.day(time), newFrom: this.#newFrom }).map((row) => {
-      if (row.type === 'message') return { ...row, time: times.inThread(row.message.time, now) };
-      if (row.type === 'day') return { ...row, label: times.dayHeading(row.time, now) };
-      return { ...row, history };
-    });
-  }
-
-  #build(row) {
-    const { t } = this.context;
-    if (row.type === 'day') return dayRow(row);
-    if (row.type === 'new') return newRow({ t });
-    if (row.type !== 'message') return loadingRow(row, { t, onRetry: this.actions.reload });
-    const { person } = this.#conversation;
-    const avatar = { node: avatarOf(person, { baseUrl: this.context.baseUrl }).node, name: person.name };
-    const { retry: onRetry, discard: onDiscard } = this.actions;
-    return messageRow(row, { context: this.context, avatar, errorText: this.errorText, onRetry, onDiscard });
+  #jump() {
+    this.#turn((rows) => rows.toEnd());
+    this.keeper.toEnd({ smooth: true });
   }
 
   #showBlank({ person }, blank, history) {
@@ -141,7 +119,8 @@ export class ThreadView {
 
   /** A freshly opened thread shows its end, or where the unread part begins. */
   #toStart() {
-    const line = this.lines.querySelector('.parley-new');
+    this.#turn((rows) => rows.reveal('new'));
+    const line = this.lines.node.querySelector('.parley-new');
     if (line) line.scrollIntoView({ block: 'center', behavior: 'instant' });
     else this.keeper.toEnd();
     this.#scrolled();
@@ -150,16 +129,32 @@ export class ThreadView {
   /** The first page from the server may begin the unread part above what is in view. */
   #place() {
     this.#placed = true;
-    if (this.keeper.atEnd) this.#toStart();
+    if (this.#atEnd) this.#toStart();
   }
 
   #scrolled() {
     const conversation = this.#conversation;
     if (!conversation) return;
-    if (this.scroller.scrollTop < AHEAD && conversation.hasOlder) this.actions.loadOlder();
-    this.jump.hidden = this.keeper.atEnd;
+    this.#slide();
+    this.jump.hidden = this.#atEnd;
     this.jumpCount.hidden = conversation.unread === 0;
     this.jumpCount.textContent = String(conversation.unread);
     this.report();
+  }
+
+  /** Nearing an end of what is on the page: the next part of it comes, from memory or from the server. */
+  #slide() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    const rows = this.lines.window;
+    if (clientHeight === 0) return; // not shown at all
+    if (scrollTop < AHEAD) {
+      if (rows.hasAbove) this.#turn(() => rows.up());
+      else if (this.#conversation.hasOlder) this.actions.loadOlder();
+    } else if (rows.hasBelow && scrollHeight - scrollTop - clientHeight < AHEAD) this.#turn(() => rows.down());
+  }
+
+  #turn(change) {
+    change(this.lines.window);
+    this.keeper.during(() => this.lines.paint(this.scroller), { stick: false });
   }
 }

@@ -1,0 +1,76 @@
+"""Chinese with the tutorial's words, traditional characters, and from right to left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import MakePerson
+from tests.browser.person import bubble, item, tick, write
+
+
+def test_the_page_speaks_chinese(person: MakePerson, shots: Path) -> None:
+    alice = person("alice", name="爱丽丝", locale="zh-CN")
+    bob = person("bob", name="张伟", locale="zh-CN")
+    page = alice.page(bob)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    write(page, "你好")
+    expect(page.locator(".parley-toast")).to_have_text("未在线,等待上线回复.")
+    expect(tick(page, "你好")).to_have_text("已发送")
+    expect(bubble(page, "你好").locator("time")).to_have_text("几秒前")
+    expect(page.locator(".parley-day")).to_have_text("今天")
+    page.screenshot(path=shots / "desktop-zh-CN.png")
+    page.get_by_role("button", name="退出登录").click()
+    expect(page.get_by_role("heading", name="欢迎回来")).to_be_visible()
+
+
+@pytest.mark.parametrize("locale", ["zh-TW", "zh-HK"])
+def test_traditional_characters_are_a_language_of_their_own(
+    person: MakePerson, locale: str
+) -> None:
+    alice = person("alice", name="愛麗絲", locale=locale)
+    bob = person("bob", name="張偉", locale=locale)
+    page = alice.page(bob)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-TW")
+    write(page, "你好")
+    expect(page.locator(".parley-toast")).to_have_text("對方不在線上，上線後會回覆。")
+    expect(bubble(page, "你好").locator("time")).to_have_text("幾秒前")
+    page.get_by_role("button", name="登出").click()
+    expect(page.get_by_role("heading", name="歡迎回來")).to_be_visible()
+
+
+def test_arabic_is_mirrored_and_keeps_names_and_texts_apart(person: MakePerson) -> None:
+    alice = person("alice", name="ليلى", locale="ar-EG")
+    bob = person("bob", name="Bob (Brandt)")
+    bob.post(alice, "Hello, world!")
+    page = alice.page()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    item(page, "Bob").click()
+    write(page, "مرحبا!")
+    expect(tick(page, "مرحبا!")).to_have_text("أُرسلت")
+    expect(bubble(page, "مرحبا!").locator("time")).to_have_text("قبل ثوانٍ")
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert _left(page.locator(".parley-side")) > width / 2
+    theirs = page.locator(".parley-row--theirs .parley-bubble")
+    assert _left(theirs) > _left(bubble(page, "مرحبا!").locator(".parley-bubble"))
+    assert _left(page.locator(".parley-send")) < _left(page.locator(".parley-input"))
+    assert _direction(page, ".parley-row--theirs .parley-text") == "ltr"
+    assert _direction(page, ".parley-row--mine .parley-text") == "rtl"
+    assert _direction(page, ".parley-thread .parley-head-name") == "ltr"
+    expect(page.locator(".parley-input")).to_have_attribute(
+        "aria-label", "اكتب رسالة إلى \u2068Bob (Brandt)\u2069"
+    )
+
+
+def _left(place: Locator) -> float:
+    box = place.bounding_box()
+    assert box is not None
+    return box["x"]
+
+
+def _direction(page: Page, selector: str) -> str:
+    node = page.locator(selector).first
+    assert node.evaluate("(node) => getComputedStyle(node).unicodeBidi").endswith("isolate")
+    return str(node.evaluate("(node) => getComputedStyle(node).direction"))
