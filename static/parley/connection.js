@@ -107,6 +107,7 @@ export class Connection {
 
   #signedOut(reason) {
     this.messenger.transport.stop();
+    this.#tell({ state: 'refused', retryAt: null, code: CLOSED_IDENTITY });
     this.messenger.emit('signedout', reason);
   }
 

@@ -2,12 +2,16 @@
 // the cookie of our own origin says it.
 
 export class Identity {
+  /** The host has a token for us, but of somebody else: another account was chosen there. This one has ended. */
+  switched = false;
   #token;
+  #subject;
   #asking = null;
 
   /** `token`: text, or a function that gives one; `tokenProvider`: such a function; `tokenUrl`: an address that answers with one. */
   constructor({ token = null, tokenProvider = null, tokenUrl = null, fetch = (...args) => globalThis.fetch(...args) } = {}) {
     this.#token = typeof token === 'function' ? null : token;
+    this.#subject = this.#token && subjectOf(this.#token);
     this.provide = tokenProvider ?? (typeof token === 'function' ? token : null) ?? (tokenUrl && (() => ask(tokenUrl, fetch)));
     this.signed = Boolean(this.#token || this.provide);
   }
@@ -35,8 +39,21 @@ export class Identity {
   }
 
   async #fetch() {
-    this.#token = (await this.provide?.()) || null;
+    const token = (await this.provide?.()) || null;
+    if (this.switched || !token) return null;
+    this.#subject ??= subjectOf(token);
+    this.switched = this.#subject !== subjectOf(token);
+    this.#token = this.switched ? null : token;
     return this.#token;
+  }
+}
+
+/** Whom a token speaks for; empty where it cannot be read, which is for the server to judge. */
+function subjectOf(token) {
+  try {
+    return String(JSON.parse(atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/'))).sub);
+  } catch {
+    return '';
   }
 }
 

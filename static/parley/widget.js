@@ -147,7 +147,8 @@ export class Widget {
     const open = this.session?.me === me ? this.messenger.openId : null;
     this.#end();
     this.#place();
-    const { settings, notify } = this;
+    const { settings } = this;
+    const notify = (type, detail) => (type === 'signedout' && identity.switched ? this.#identify(null) : this.notify(type, detail));
     const send = (text) => this.send(text);
     this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send });
     if (open !== null) this.session.open(open, { calm: true });

@@ -96,6 +96,29 @@ def test_another_account_takes_the_place_of_the_first(
     assert stored_keys(page) == []
 
 
+def test_an_account_changed_at_the_host_is_another_account_here(
+    host: HostSite, visit: Callable[[str], Page]
+) -> None:
+    """In another tab, say: the host then has a token for us, but for somebody else."""
+    host.put("/token", token_of("ann", ttl=4), "text/plain")
+    page = visit("{ tokenUrl: '/token', with: 'cat' }")
+    expect_connected(page)
+    write(page, "from ann")
+    expect(tick(page, "from ann")).to_have_text("Sent")
+    host.put("/token", token_of("ben"), "text/plain")
+    expect(page.locator(".parley-head--me")).to_contain_text("Ben")
+    expect_connected(page)
+    write(page, "from ben")
+    expect(tick(page, "from ben")).to_have_text("Sent")
+    expect(page.locator(".parley-row")).to_have_count(1)
+
+
+def test_without_another_token_the_person_is_told(visit: Callable[[str], Page]) -> None:
+    page = visit(f"{{ token: '{token_of('ann', ttl=4)}', with: 'cat' }}")
+    expect(page.locator(".parley-status")).to_contain_text("Your sign-in has expired.")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Cat")
+
+
 def test_another_token_of_the_same_member_changes_nothing(visit: Callable[[str], Page]) -> None:
     page = visit(f"{{ token: '{token_of('ann')}', with: 'ben' }}")
     expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")

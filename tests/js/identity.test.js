@@ -42,6 +42,18 @@ test('a token without a provider ends when it ends; a host without a token says 
   assert.equal(await new Identity({ tokenProvider: () => '' }).token(), null);
 });
 
+test('a token of somebody else is not taken for the next one of the same person', async () => {
+  const token = (sub, exp) => `x.${btoa(JSON.stringify({ sub, exp }))}.x`;
+  const tokens = [token('ann', 1), token('ann', 2), token('ben', 3)];
+  const identity = new Identity({ tokenProvider: () => tokens.shift() });
+  const first = await identity.token();
+  const second = await identity.renew(first);
+  assert.notEqual(second, first);
+  assert.equal(identity.switched, false);
+  assert.equal(await identity.renew(second), null);
+  assert.equal(identity.switched, true);
+});
+
 test('a provider that fails is asked again', async () => {
   let fails = true;
   const identity = new Identity({ tokenProvider: () => (fails ? Promise.reject(new Error('down')) : 't') });

@@ -172,7 +172,7 @@ export class AppView {
 
   #reconnect() {
     const { transport } = this.messenger;
-    if (transport.state === 'refused') transport.start();
+    if (transport.state === 'refused' || transport.state === 'stopped') transport.start();
     else transport.wake();
   }
 
