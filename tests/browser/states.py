@@ -63,6 +63,7 @@ class States:
             self.listed,
             self.settings,
             self.conversation,
+            self.emoji,
             self.loading,
             self.search,
             self.nobody,
@@ -109,7 +110,7 @@ class States:
 
     def settings(self) -> Page:
         page = self.alice.page()
-        page.locator(".parley-iconbutton[aria-expanded]").click()
+        page.locator(".parley-head--me [aria-expanded]").click()
         expect(page.locator(".parley-settings")).to_be_visible()
         return page
 
@@ -122,6 +123,12 @@ class States:
         write(at_bob, self.words.missed)
         expect(bubble(page, self.words.missed)).to_be_visible()
         at_bob.close()
+        return page
+
+    def emoji(self) -> Page:
+        page = self.alice.page(self.bob)
+        page.locator(".parley-smile").click()
+        expect(page.locator(".parley-picker")).to_be_visible()
         return page
 
     def search(self) -> Page:

@@ -2,6 +2,7 @@
 import { charactersLeft, isBlank } from '../content.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
+import { Picking } from './picking.js';
 
 /** From here on the writer is told how much room is left. */
 const WARN = 500;
@@ -19,7 +20,8 @@ export class ComposerView {
     });
     this.left = el('span', { class: 'parley-left', role: 'status' });
     this.button = el('button', { class: 'parley-send', type: 'submit', 'aria-label': t('send') }, icon('send'));
-    this.node = el('form', { class: 'parley-composer', on: { submit: (event) => this.#submit(event) } }, this.input, this.left, this.button);
+    this.picking = new Picking({ context, onPick: (emoji) => this.#insert(emoji), onClose: () => this.input.focus() });
+    this.node = el('form', { class: 'parley-composer', on: { submit: (event) => this.#submit(event) } }, this.picking.node, this.input, this.left, this.button);
     this.#measure();
   }
 
@@ -39,6 +41,12 @@ export class ComposerView {
     this.context.drafts.keep(this.#id, this.input.value);
     this.#measure();
     this.onTyped(this.input.value);
+  }
+
+  /** Where the caret is, or in place of what is selected. */
+  #insert(text) {
+    this.input.setRangeText(text, this.input.selectionStart, this.input.selectionEnd, 'end');
+    this.#typed();
   }
 
   #key(event) {
