@@ -93,8 +93,8 @@ export class Session {
     const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), ...kept };
     const direction = this.settings.direction ?? directionOf(locale);
     const { messenger } = this;
-    const single = mode === 'chatbox';
-    this.view = new AppView({ messenger, context, locale, direction, actions, title, single, send });
+    const [single, keep] = [mode === 'chatbox', mode !== 'inbox'];
+    this.view = new AppView({ messenger, context, locale, direction, actions, title, single, keep, send });
     if (mode === 'popup') this.#popUp({ context, locale, direction });
     this.root.append((this.popup ?? this.view).node);
   }

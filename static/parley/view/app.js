@@ -25,9 +25,9 @@ export class AppView {
   /** While this is set, opening a conversation takes nobody's focus away. */
   calm = false;
 
-  /** `single`: one conversation only, without the list. */
-  constructor({ messenger, context, locale, direction, actions = [], title = true, single = false, send }) {
-    Object.assign(this, { messenger, context, single, errorText: (code) => errorTextOf(code, context.t) });
+  /** `single`: one conversation only, without the list; `keep`: Escape does not leave it. */
+  constructor({ messenger, context, locale, direction, actions = [], title = true, single = false, keep = single, send }) {
+    Object.assign(this, { messenger, context, single, keep, errorText: (code) => errorTextOf(code, context.t) });
     this.toast = new ToastView({ context });
     this.announcer = new Announcer();
     this.title = title ? new TitleView() : null;
@@ -160,7 +160,7 @@ export class AppView {
   }
 
   #key(event) {
-    if (event.key !== 'Escape' || event.isComposing || this.single || this.messenger.openId === null) return;
+    if (event.key !== 'Escape' || event.isComposing || this.keep || this.messenger.openId === null) return;
     event.preventDefault();
     this.messenger.close();
   }

@@ -12,11 +12,10 @@ export class PopupView {
     this.button = el('button', { class: 'parley-launcher', type: 'button', 'aria-label': t('conversations'), 'aria-haspopup': 'dialog',
       'aria-expanded': 'false', on: { click: () => this.toggle() } }, icon('talk'), icon('clear'));
     const shut = el('button', { class: 'parley-iconbutton', type: 'button', 'aria-label': t('close'), on: { click: () => this.close() } }, icon('clear'));
-    this.panel = el('div', { class: 'parley-panel', role: 'dialog', 'aria-label': t('conversations'), hidden: true },
+    this.panel = el('div', { class: 'parley-panel', role: 'dialog', 'aria-label': t('conversations'), hidden: true,
+      on: { keydown: (event) => this.#key(event) } },
       el('div', { class: 'parley-panel-bar' }, shut), face);
     this.node = el('div', { class: 'parley-popup', lang: locale, dir: direction }, this.panel, this.button, this.badge);
-    // Before the messenger takes Escape for leaving a conversation.
-    this.panel.addEventListener('keydown', (event) => this.#key(event), { capture: true });
   }
 
   get isOpen() {
@@ -58,9 +57,9 @@ export class PopupView {
     this.button.setAttribute('aria-expanded', String(on));
   }
 
+  /** What Escape closes inside of us has been closed before, and kept it from coming here. */
   #key(event) {
-    // A field with something in it is emptied first.
-    if (event.key !== 'Escape' || event.isComposing || (event.target.type === 'search' && event.target.value)) return;
+    if (event.key !== 'Escape' || event.isComposing) return;
     event.preventDefault();
     event.stopPropagation();
     this.close();
