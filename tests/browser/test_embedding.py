@@ -219,7 +219,7 @@ def test_an_element_without_a_height_gets_one(
     chat: ParleyServer, host: HostSite, visitor: MakeVisitor
 ) -> None:
     page = visitor().visit(host.put("/", page_of(body="".join(two_lines(chat, "ann", "ben")))))
-    expect_connected(page)
+    expect(page.locator(".parley-input")).to_be_visible()
     for number in range(30):
         page.evaluate("(text) => parley('send', '[data-parley]', text)", f"line {number}")
     expect(bubble(page, "line 29")).to_be_in_viewport()
