@@ -21,7 +21,7 @@ $(shell rm -f $(RUNTIME) $(DEV))
 endif
 
 .PHONY: help setup dev run demo test lint types test-js test-py reliability bench \
-	test-compose widget vendor clean distclean
+	test-compose shots widget vendor clean distclean
 
 help: ## What can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -78,6 +78,10 @@ bench: dev ## Throughput and latency beside a naive design (docs/performance.md)
 
 test-compose: dev ## Build and run the containers, with people talking through them
 	@$(BIN)/python -m pytest -m compose tests/compose $(ARGS) </dev/null
+
+shots: dev ## Pictures of every state, light, dark, Chinese and Arabic, in build/shots
+	@tools/need.sh chromium
+	@$(BIN)/python -m tests.browser.shots build/shots </dev/null
 
 widget: $(JQUERY) ## Bundle static/widget.js again, after a change of the widget
 	@npm run --silent build </dev/null

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import MakePerson
 from tests.browser.person import bubble, expect_connected, item, tick, write
@@ -48,7 +48,7 @@ class States:
     def __init__(self, person: MakePerson, profile: dict[str, Any], words: Words | None = None):
         self.words = words or Words()
         self.person = person
-        self.profile = profile
+        self.held: list[Route] = []
         self.visitor = person("visitor", register=False, **profile)
         self.alice = person("alice", name=self.words.alice, **profile)
         self.bob = person("bob", name=self.words.bob)
@@ -74,6 +74,8 @@ class States:
         for scene in scenes:
             page = scene()
             yield scene.__name__, page
+            while self.held:
+                self.held.pop().abort()
             page.close()
 
     def gate(self) -> Page:
@@ -169,7 +171,7 @@ class States:
     def loading(self) -> Page:
         """Nothing has come yet."""
         page = self.alice.context.new_page()
-        page.route("**/useropt", lambda route: None)
+        page.route("**/useropt", lambda route: self.held.append(route))
         page.route_web_socket(SOCKET, lambda socket: None)
         page.goto(f"{self.alice.url}/#with={self.carol.user_id}")
         expect(page.locator(".parley-thread .parley-skeleton")).to_be_visible()

@@ -67,6 +67,30 @@ def test_the_end_is_shown_when_one_is_at_the_end(person: MakePerson) -> None:
     expect(bubble(page, "and one more")).to_be_in_viewport()
 
 
+def test_who_it_is_may_be_learned_after_what_they_wrote(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob", name="Bob Brandt")
+    bob.post(alice, "hi")
+    page = alice.context.new_page()
+    page.route("**/users/*", lambda route: None)
+    page.route(
+        "**/useropt",
+        lambda route: (
+            route.abort()
+            if "recent-users" in (route.request.post_data or "")
+            else route.continue_()
+        ),
+    )
+    page.goto(f"{alice.url}/#with={bob.user_id}")
+    expect(bubble(page, "hi")).to_be_visible()
+    picture = page.locator(".parley-row--theirs .parley-avatar")
+    expect(picture).to_have_text(str(bob.user_id))
+    learn = "(facts) => { const {messenger} = $('#chat').parley('instance');"
+    learn += "messenger.opened.learn(facts); messenger.emit('change', messenger.opened); }"
+    page.evaluate(learn, {"user_id": bob.user_id, "username": "bob", "name": "Bob Brandt"})
+    expect(picture).to_have_text("BB")
+    expect(page.locator(".parley-row--theirs .parley-hidden").first).to_have_text("Bob Brandt")
+
+
 def _scroll_up(page: Page) -> dict[str, Any]:
     """To the top; what is in view there before anything older came."""
     script = f"(log) => {{ log.scrollTop = 300; return ({FIRST_IN_VIEW})(log); }}"

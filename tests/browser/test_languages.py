@@ -59,6 +59,7 @@ def test_arabic_is_mirrored_and_keeps_names_and_texts_apart(person: MakePerson) 
     assert _direction(page, ".parley-row--theirs .parley-text") == "ltr"
     assert _direction(page, ".parley-row--mine .parley-text") == "rtl"
     assert _direction(page, ".parley-thread .parley-head-name") == "ltr"
+    expect(page.locator(".parley-input")).to_have_css("text-align", "right")
     expect(page.locator(".parley-input")).to_have_attribute(
         "aria-label", "اكتب رسالة إلى \u2068Bob (Brandt)\u2069"
     )

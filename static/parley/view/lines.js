@@ -44,8 +44,9 @@ export class LinesView {
     const { times, clock } = this.context;
     const now = clock.now();
     const inside = this.#hasFocus();
+    const { person } = this.#conversation;
     this.children.show(this.window.rows.map((row) => {
-      if (row.type === 'message') return { ...row, time: times.inThread(row.message.time, now) };
+      if (row.type === 'message') return { ...row, person, time: times.inThread(row.message.time, now) };
       if (row.type === 'day') return { ...row, label: times.dayHeading(row.time, now) };
       return { ...row, history: this.#history };
     }));
@@ -72,8 +73,7 @@ export class LinesView {
     if (row.type === 'day') return dayRow(row);
     if (row.type === 'new') return newRow({ t });
     if (row.type !== 'message') return loadingRow(row, { t, onRetry: this.actions.reload });
-    const { person } = this.#conversation;
-    const avatar = { node: avatarOf(person, { baseUrl: this.context.baseUrl }).node, name: person.name };
+    const avatar = avatarOf(row.person, { baseUrl: this.context.baseUrl });
     const { retry: onRetry, discard: onDiscard, copy: onCopy } = this.actions;
     return messageRow(row, { context: this.context, avatar, errorText: this.errorText, onRetry, onDiscard, onCopy });
   }

@@ -18,7 +18,7 @@ export function messageRow(first, { context, avatar, errorText, onRetry, onDisca
   const tick = el('span', { class: 'parley-tick' });
   const failed = el('div', { class: 'parley-failed', hidden: true });
   const copy = copyButton(message, { t, onCopy });
-  const author = hiddenText(mine ? t('you') : avatar.name);
+  const author = hiddenText(mine ? t('you') : '');
   const node = el('div', { class: `parley-row parley-row--${mine ? 'mine' : 'theirs'}` },
     mine ? null : avatar.node,
     el('div', { class: 'parley-bubble', on: { click: (event) => tapped(event, copy) } }, author, text, copy),
@@ -32,6 +32,10 @@ export function messageRow(first, { context, avatar, errorText, onRetry, onDisca
     node.classList.toggle('parley-row--last', row.last);
     node.classList.toggle('parley-row--meta', row.meta);
     setText(time, row.time);
+    if (!mine) {
+      avatar.update(row.person, false); // who it is may be learned after what they wrote
+      setText(author, row.person.name);
+    }
     if (row.state === shown) return;
     shown = row.state;
     if (mine) showState(tick, row.state, t);
