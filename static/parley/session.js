@@ -23,6 +23,7 @@ export class Session {
   constructor({ me, identity, settings, root, notify, send }) {
     Object.assign(this, { me, identity, settings, root, notify });
     this.api = apiFor(settings.baseUrl, () => this.identity);
+    this.scope = `${settings.baseUrl}/${me.user_id}`;
     this.#storages();
     this.messenger = this.#messenger(me);
     this.#forward();
@@ -73,8 +74,7 @@ export class Session {
   }
 
   #messenger(me) {
-    const { baseUrl } = this.settings;
-    const scope = `${baseUrl}/${me.user_id}`;
+    const { settings: { baseUrl }, scope } = this;
     const protocols = () => this.#protocols();
     return new Messenger({
       me,
@@ -89,10 +89,8 @@ export class Session {
     const { locale: wanted, baseUrl, actions, title, mode } = this.settings;
     const locale = resolveLocale(wanted ?? me.locale ?? globalThis.navigator.language);
     const t = translator(locale);
-    const scope = `${baseUrl}/${me.user_id}`;
-    const drafts = new Drafts(this.held.session, scope);
-    const preferences = new Preferences(this.held.local, scope);
-    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), drafts, preferences };
+    const kept = { drafts: new Drafts(this.held.session, this.scope), preferences: new Preferences(this.held.local, this.scope) };
+    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), ...kept };
     const direction = this.settings.direction ?? directionOf(locale);
     const { messenger } = this;
     const [single, keep] = [mode === 'chatbox', mode !== 'inbox'];

@@ -14,7 +14,9 @@ from tests.services.parley import ROOT
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 # What fades in is judged when it is there.
-SETTLED = """() => Promise.all(document.getAnimations()
+ANIMATIONS = """[document, document.querySelector('parley-messenger')?.shadowRoot]
+    .flatMap((root) => root?.getAnimations() ?? [])"""
+SETTLED = f"""() => Promise.all({ANIMATIONS}
     .filter((animation) => animation.effect.getTiming().iterations !== Infinity)
     .map((animation) => animation.finished))"""
 FINDINGS = """async () => {
@@ -23,7 +25,8 @@ FINDINGS = """async () => {
         nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
 }"""
 FOCUSED = """() => {
-    const {className, name, type} = document.activeElement;
+    const focused = document.activeElement;
+    const {className, name, type} = focused.shadowRoot?.activeElement ?? focused;
     return name || className.split(' ')[0] || type;
 }"""
 
@@ -61,7 +64,7 @@ def test_tab_walks_in_the_order_of_reading(person: MakePerson) -> None:
     expect(page.locator(".parley-input")).to_be_focused()
     write(page, "there")
     page.locator(".parley-input").fill("more")
-    page.evaluate("() => document.activeElement.blur()")
+    page.locator(".parley-input").blur()
     page.locator(".parley-head--me").click()
     walked = []
     for _ in range(12):
@@ -96,12 +99,11 @@ def test_nothing_moves_for_whoever_wants_that(person: MakePerson) -> None:
     page = alice.page(bob)
     expect(bubble(page, "line 59")).to_be_visible()
     expect_connected(page)
-    at_once = page.evaluate(
-        """() => {
-            const log = document.querySelector('.parley-log');
+    at_once = page.locator(".parley-log").evaluate(
+        """(log) => {
             log.scrollTop = log.scrollHeight - 2.5 * log.clientHeight;
             return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
-                document.querySelector('.parley-jump').click();
+                log.getRootNode().querySelector('.parley-jump').click();
                 done(log.scrollHeight - log.scrollTop - log.clientHeight);
             })));
         }"""
@@ -110,7 +112,7 @@ def test_nothing_moves_for_whoever_wants_that(person: MakePerson) -> None:
     write(page, "and a toast")
     expect(page.locator(".parley-toast")).to_be_visible()
     lasting = "(all) => all.map((one) => one.effect.getComputedTiming().endTime)"
-    assert all(ms < 1 for ms in page.evaluate(f"() => ({lasting})(document.getAnimations())"))
+    assert all(ms < 1 for ms in page.evaluate(f"() => ({lasting})({ANIMATIONS})"))
 
 
 # 1280 by 800 at 200 %, and at 400 % as WCAG 1.4.10 has it

@@ -1,6 +1,5 @@
 export default {
   // القائمة والبحث عن الأشخاص
-  close: 'إغلاق',
   conversations: 'المحادثات',
   conversation: 'المحادثة',
   list_empty_title: 'لا توجد محادثات بعد',
@@ -43,6 +42,7 @@ export default {
   announce: '{name}: {content}',
   jump: 'إلى أحدث رسالة',
   back: 'العودة إلى المحادثات',
+  close: 'إغلاق',
   loading: 'جارٍ التحميل',
   load_failed: 'تعذّر التحميل. حاول مرة أخرى',
 

@@ -1,6 +1,5 @@
 export default {
   // 列表與找人
-  close: '關閉',
   conversations: '聊天列表',
   conversation: '聊天',
   list_empty_title: '還沒有聊天',
@@ -40,6 +39,7 @@ export default {
   announce: '{name}：{content}',
   jump: '跳到最新訊息',
   back: '返回聊天列表',
+  close: '關閉',
   loading: '載入中',
   load_failed: '載入失敗，點此重試',
 

@@ -12,7 +12,8 @@ export async function copyText(text) {
 }
 
 function copyBySelection(text) {
-  const focused = document.activeElement;
+  let focused = document.activeElement;
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
   const field = el('textarea', { class: 'parley-hidden', readonly: true, 'aria-hidden': 'true' });
   field.value = text;
   document.body.append(field);
