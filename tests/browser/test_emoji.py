@@ -10,7 +10,7 @@ from tests.browser.person import bubble, expect_connected
 
 
 def _focused(page: Page) -> str:
-    return str(page.evaluate("() => document.activeElement.textContent"))
+    return page.locator(".parley-emoji:focus").inner_text()
 
 
 def test_the_panel_is_loaded_when_it_is_opened_and_writes_at_the_caret(person: MakePerson) -> None:

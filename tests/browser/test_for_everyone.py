@@ -14,7 +14,8 @@ from tests.services.parley import ROOT
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 # What fades in is judged when it is there.
-SETTLED = """() => Promise.all(document.getAnimations()
+SETTLED = """() => Promise.all([...document.querySelectorAll('*')]
+    .flatMap((node) => node.shadowRoot?.getAnimations() ?? []).concat(document.getAnimations())
     .filter((animation) => animation.effect.getTiming().iterations !== Infinity)
     .map((animation) => animation.finished))"""
 FINDINGS = """async () => {
@@ -23,7 +24,9 @@ FINDINGS = """async () => {
         nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
 }"""
 FOCUSED = """() => {
-    const {className, name, type} = document.activeElement;
+    let node = document.activeElement;
+    while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+    const {className, name, type} = node;
     return name || className.split(' ')[0] || type;
 }"""
 
@@ -61,7 +64,7 @@ def test_tab_walks_in_the_order_of_reading(person: MakePerson) -> None:
     expect(page.locator(".parley-input")).to_be_focused()
     write(page, "there")
     page.locator(".parley-input").fill("more")
-    page.evaluate("() => document.activeElement.blur()")
+    page.locator(".parley-input").blur()
     page.locator(".parley-head--me").click()
     walked = []
     for _ in range(12):
@@ -96,12 +99,11 @@ def test_nothing_moves_for_whoever_wants_that(person: MakePerson) -> None:
     page = alice.page(bob)
     expect(bubble(page, "line 59")).to_be_visible()
     expect_connected(page)
-    at_once = page.evaluate(
-        """() => {
-            const log = document.querySelector('.parley-log');
+    at_once = page.locator(".parley-log").evaluate(
+        """(log) => {
             log.scrollTop = log.scrollHeight - 2.5 * log.clientHeight;
             return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
-                document.querySelector('.parley-jump').click();
+                log.getRootNode().querySelector('.parley-jump').click();
                 done(log.scrollHeight - log.scrollTop - log.clientHeight);
             })));
         }"""
@@ -110,7 +112,8 @@ def test_nothing_moves_for_whoever_wants_that(person: MakePerson) -> None:
     write(page, "and a toast")
     expect(page.locator(".parley-toast")).to_be_visible()
     lasting = "(all) => all.map((one) => one.effect.getComputedTiming().endTime)"
-    assert all(ms < 1 for ms in page.evaluate(f"() => ({lasting})(document.getAnimations())"))
+    times = f"(toast) => ({lasting})(toast.getRootNode().getAnimations())"
+    assert all(ms < 1 for ms in page.locator(".parley-toast").evaluate(times))
 
 
 # 1280 by 800 at 200 %, and at 400 % as WCAG 1.4.10 has it

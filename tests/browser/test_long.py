@@ -22,8 +22,7 @@ HOLD_ALL = """async () => {
 }"""
 # Scrolls from one end to the other, a frame at a time. Between two frames every row that stays must
 # have moved by what was scrolled.
-TRAVEL = """async (step) => {
-    const log = document.querySelector('.parley-log');
+TRAVEL = """async (log, step) => {
     const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const places = () => new Map([...log.querySelectorAll('.parley-row')]
         .map((row) => [row.dataset.seq, row.getBoundingClientRect().top]));
@@ -85,7 +84,7 @@ def test_ten_thousand_messages_keep_few_nodes_and_do_not_jump(
     assert page.evaluate(HOLD_ALL) == MANY
     assert _rows(page) <= MOST_ROWS
     for step, end in ((-2500, "the very first"), (2500, LAST)):
-        travel = page.evaluate(TRAVEL, step)
+        travel = page.locator(".parley-log").evaluate(TRAVEL, step)
         expect(bubble(page, end)).to_be_in_viewport()
         assert travel["seen"] == MANY
         assert travel["most"] <= MOST_ROWS

@@ -11,8 +11,15 @@ export async function copyText(text) {
   }
 }
 
+/** The one with the focus itself, also where it is inside a shadow root. */
+function focusedNode() {
+  let node = document.activeElement;
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+  return node;
+}
+
 function copyBySelection(text) {
-  const focused = document.activeElement;
+  const focused = focusedNode();
   const field = el('textarea', { class: 'parley-hidden', readonly: true, 'aria-hidden': 'true' });
   field.value = text;
   document.body.append(field);
