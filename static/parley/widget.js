@@ -23,6 +23,8 @@ export const defaults = {
   with: null,
   /** `inbox`: list and conversation; `chatbox`: one conversation; `popup`: a bubble in the corner, and a panel. */
   mode: 'inbox',
+  /** `light`, `dark`, or `auto`: as the browser prefers. */
+  theme: 'auto',
   locale: null,
   direction: null,
   /** Show the number of unread messages in the page's title. */
@@ -70,6 +72,7 @@ export class Widget {
     const before = { ...this.settings };
     Object.assign(this.settings, changes);
     const changed = (name) => this.settings[name] !== before[name];
+    if (changed('theme')) this.mount.dye(this.settings.theme);
     if (WHO.some(changed)) this.#identify(changed('me') ? this.settings.me : null);
     else if (FACE.some(changed) && this.session) this.#begin(this.session.me, this.session.identity);
     else if (changed('with')) this.#goTo(this.settings.with);
@@ -161,7 +164,7 @@ export class Widget {
     const kind = this.settings.mode === 'popup' ? 'popup' : 'panel';
     if (this.mount?.kind === kind) return;
     this.mount?.destroy();
-    this.mount = new Mount(kind === 'popup' ? document.body : this.element, this.settings.styles, kind);
+    this.mount = new Mount(kind === 'popup' ? document.body : this.element, this.settings.styles, kind, this.settings.theme);
   }
 
   #end() {

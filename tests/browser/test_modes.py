@@ -6,14 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.host import HostSite, Visitor, token_of
 from tests.browser.person import bubble, expect_connected, tick, write
+from tests.browser.test_for_everyone import axe
 from tests.services.parley import ParleyServer
 
 MakeVisitor = Callable[[], Visitor]
-PHONE = {"width": 360, "height": 740}
+PHONE = ViewportSize(width=360, height=740)
 
 
 @pytest.fixture
@@ -120,3 +121,43 @@ def test_modes_change_in_place_and_nobody_loses_the_focus(visit: Callable[..., P
     expect(page.locator("parley-messenger")).to_have_count(1)
     page.locator("[data-parley]").evaluate("(node) => node.remove()")
     expect(page.locator("parley-messenger")).to_have_count(0)
+
+
+WHITE, BLACKISH = "rgb(255, 255, 255)", "rgb(20, 21, 28)"
+
+
+def test_light_dark_or_as_the_browser_prefers(visit: Callable[..., Page]) -> None:
+    pages = {theme: visit("ann", f'data-parley-theme="{theme}"') for theme in ("light", "dark")}
+    pages["auto"] = visit("ann", "")
+    for preferred in ("light", "dark"):
+        for theme, page in pages.items():
+            page.emulate_media(color_scheme=preferred)
+            shown = preferred if theme == "auto" else theme
+            widget = page.locator(".parley")
+            expect(widget).to_have_css("color-scheme", shown)
+            expect(widget).to_have_css("background-color", WHITE if shown == "light" else BLACKISH)
+    auto = pages["auto"]
+    auto.evaluate("() => parley('option', '[data-parley]', 'theme', 'light')")
+    expect(auto.locator(".parley")).to_have_css("color-scheme", "light")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True])
+def test_axe_finds_nothing_in_a_popup_or_a_chatbox(
+    visit: Callable[..., Page], theme: str, phone: bool
+) -> None:
+    found: dict[str, list[str]] = {}
+    for mode in ("popup", "chatbox"):
+        page = visit(
+            "ann", f'data-parley-mode="{mode}" data-parley-theme="{theme}" data-parley-with="ben"'
+        )
+        if phone:
+            page.set_viewport_size(PHONE)
+        if mode == "popup":
+            expect(page.locator(".parley-launcher")).to_be_visible()
+            found["popup, closed"] = axe(page, "parley-messenger")
+            page.locator(".parley-launcher").click()
+        write(page, f"hello from the {mode}")
+        expect(tick(page, f"hello from the {mode}")).to_have_text("Sent")
+        found[mode] = axe(page, "parley-messenger")
+    assert not any(found.values()), found

@@ -7,17 +7,30 @@ const TAG = 'parley-messenger';
 const sheets = new Map();
 
 export class Mount {
-  /** `kind`: `panel` in the flow of the page, or `popup` above it. */
-  constructor(parent, styles, kind) {
+  #ending = new AbortController();
+  #darkness = globalThis.matchMedia('(prefers-color-scheme: dark)');
+
+  /** `kind`: `panel` in the flow of the page, or `popup` above it. `theme`: `light`, `dark` or `auto`. */
+  constructor(parent, styles, kind, theme) {
     this.kind = kind;
     this.node = document.createElement(TAG);
     this.node.setAttribute('kind', kind);
     this.root = this.node.attachShadow({ mode: 'open' });
     dress(this.root, styles);
+    this.dye(theme);
+    this.#darkness.addEventListener('change', () => this.dye(this.theme), { signal: this.#ending.signal });
     parent.append(this.node);
   }
 
+  /** `auto` follows the browser, also when that changes. */
+  dye(theme) {
+    this.theme = theme;
+    const dark = theme === 'dark' || (theme !== 'light' && this.#darkness.matches);
+    this.node.setAttribute('theme', dark ? 'dark' : 'light');
+  }
+
   destroy() {
+    this.#ending.abort();
     this.node.remove();
   }
 }
