@@ -1,4 +1,4 @@
-"""The ways to sign a token that docs/embedding.md shows are right, character for character."""
+"""The ways to sign a token that the README shows are right, character for character."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if php := shutil.which("php"):  # nothing else of Parley needs it
 
 
 @pytest.mark.parametrize("language", WAYS)
-def test_the_snippets_of_the_docs(start_server: StartServer, tmp_path: Path, language: str) -> None:
-    text = (ROOT / "docs" / "embedding.md").read_text("utf-8")
+def test_the_snippets_of_the_readme(start_server: StartServer, tmp_path: Path, language: str) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
     (snippet,) = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     program, ask = WAYS[language]
     command = [*program, f"{snippet}\n{ask}"]
