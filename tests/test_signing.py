@@ -29,7 +29,9 @@ if php := shutil.which("php"):  # nothing else of Parley needs it
 
 
 @pytest.mark.parametrize("language", WAYS)
-def test_the_snippets_of_the_readme(start_server: StartServer, tmp_path: Path, language: str) -> None:
+def test_the_snippets_of_the_readme(
+    start_server: StartServer, tmp_path: Path, language: str
+) -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     (snippet,) = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     program, ask = WAYS[language]
