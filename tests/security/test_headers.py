@@ -118,7 +118,7 @@ def test_nobody_is_sent_anywhere(site: ParleyServer, path: str) -> None:
         "/static/....//app/cli.py",
         "/static//etc/passwd",
         "/static/%2fetc%2fpasswd",
-        "/static//work/../../../../../../../../etc/passwd",
+        "/static//srv/../../../../../../../../etc/passwd",
         "/static/parley/../../app/cli.py",
         "/static/page/page.css%00.js",
         "/static/./../setup.cfg",
