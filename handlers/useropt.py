@@ -10,10 +10,20 @@ from app.messaging import protocol
 from app.messaging.errors import Errorcode, Refused
 from app.messaging.protocol import Request
 from app.messaging.receipts import send_receipt_and_wait
+from app.parts import Parts
 from handlers.base import ApiHandler, answers
 
-Answer = Awaitable[dict[str, Any]]
-OPTS = ("realtime-chat", "recent-users", "chat-to", "read", "search-users")
+Question = Callable[[Parts, Person, dict[str, Any]], Awaitable[dict[str, Any]]]
+
+# opt -> what it asks; each gives the `data` of the answer
+QUESTIONS: dict[str, Question] = {
+    "realtime-chat": lambda parts, me, data: parts.reading.page(me, data),
+    "recent-users": lambda parts, me, data: parts.reading.conversations(me, data),
+    "search-users": lambda parts, me, data: parts.reading.search(me, data),
+    "read": lambda parts, me, data: send_receipt_and_wait(parts.writer, me, data, "read"),
+}
+SEND = "chat-to"  # its answer is an envelope of its own: errorcode 1 or 2
+OPTS = (SEND, *QUESTIONS)
 
 
 class UseroptHandler(ApiHandler):
@@ -36,15 +46,10 @@ class UseroptHandler(ApiHandler):
 
     async def _run(self, me: Person, request: Request) -> dict[str, Any]:
         """The envelope as a dict. Raises Refused."""
-        if request.opt == "chat-to":
+        if request.opt == SEND:
             return await self.parley.chat.send_and_wait(me, request.data)
-        questions: dict[str, Callable[[], Answer]] = {
-            "realtime-chat": lambda: self.parley.reading.page(me, request.data),
-            "recent-users": lambda: self.parley.reading.conversations(me, request.data),
-            "search-users": lambda: self.parley.reading.search(me, request.data),
-            "read": lambda: send_receipt_and_wait(self.parley.writer, me, request.data, "read"),
-        }
-        question = questions.get(request.opt)
+        question = QUESTIONS.get(request.opt)
         if question is None:
             raise Refused(Errorcode.UNSUPPORTED, "not support opt.")
-        return {"errorcode": int(Errorcode.OK), "data": await question()}
+        data = await question(self.parley, me, request.data)
+        return {"errorcode": int(Errorcode.OK), "data": data}

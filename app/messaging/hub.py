@@ -6,7 +6,7 @@ nor the models. It belongs to the application object and is touched on the event
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 from app.access.person import Credential, Person
@@ -64,12 +64,6 @@ class Hub:
 
     def count(self, user_id: int) -> int:
         return len(self._by_id.get(user_id, ()))
-
-    def sockets(self, user_id: int) -> list[Socket]:
-        return list(self._by_id.get(user_id, ()))
-
-    def online(self, user_ids: Iterable[int]) -> set[int]:
-        return {user_id for user_id in user_ids if user_id in self._by_id}
 
     def person(self, user_id: int) -> Person | None:
         """The user, where one of their sockets is here."""
