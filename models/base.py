@@ -110,6 +110,11 @@ def is_sqlite(db: Database) -> bool:
     return isinstance(getattr(db, "obj", db), SqliteDatabase)
 
 
+def writing() -> Any:
+    """A transaction that reads before it writes: on SQLite it has the lock from its first line."""
+    return database.atomic("IMMEDIATE") if is_sqlite(database) else database.atomic()
+
+
 def rows(query: Any) -> list[tuple[Any, ...]]:
     """The query's rows as plain tuples: what is read often needs no model instances."""
     return list(query.tuples())
