@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,9 @@ from app.rooms.moderation import Moderators
 from app.rooms.names import parse_room
 from app.rooms.roster import Brief, Live, Roster
 from app.rooms.shapes import RoomShapes
+from app.rooms.turns import Turns
 from models import room_log, rooms
+from models.conversation import room_key
 from models.reader import Reader
 from models.room_log import Member, RoomPage
 from models.rooms import RoomInfo
@@ -46,6 +48,10 @@ class Membership:
         self._link = link
         self._shapes = shapes
         self._moderators = moderators
+        self._turns = Turns()
+
+    def _turn(self, me: Person, name: str) -> AbstractAsyncContextManager[None]:
+        return self._turns.of((me.user_id, room_key(name)))
 
     # -- joining ------------------------------------------------------------------------------
 
@@ -53,6 +59,10 @@ class Membership:
         """`room-join`: the answer has who is in, and the latest messages. Raises Refused."""
         name, socket = parse_room(data), reply.socket
         assert socket is not None  # noqa: S101 - join_only is for HTTP
+        async with self._turn(me, name):
+            await self._join(me, name, socket, reply.ref)
+
+    async def _join(self, me: Person, name: str, socket: Socket, ref: str | None) -> None:
         address = socket.address
         room = await self._reader.run(lambda: rooms.join_room(name, me.user_id, address))
         if not self._hub.has(socket):  # it has gone meanwhile: it must not be in any room
@@ -61,17 +71,20 @@ class Membership:
         live = self._roster.enter(_named(room), member, socket)
         try:
             page = await self._latest(name, me)
+            if socket not in live.sockets:  # put out meanwhile, by what another process said
+                raise not_allowed("join the room first.")
         except Refused:
             self._roster.leave(live, socket)
             raise
         self._feed.begin(live, page.room.last_seq)
-        socket.push(protocol.event("room-join", self._welcome(live, page, me), reply.ref))
+        socket.push(protocol.event("room-join", self._welcome(live, page, me), ref))
 
     async def join_only(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """For HTTP: a member from now on, in the room as soon as a socket joins."""
         name = parse_room(data)
-        await self._reader.run(lambda: rooms.join_room(name, me.user_id, ""))
-        page = await self._latest(name, me)
+        async with self._turn(me, name):
+            await self._reader.run(lambda: rooms.join_room(name, me.user_id, ""))
+            page = await self._latest(name, me)
         return self._shapes.page(page, me, self._moderators.may(me, page.room))
 
     async def _latest(self, name: str, me: Person) -> RoomPage:
@@ -91,21 +104,20 @@ class Membership:
 
     async def leave(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
         """`room-leave`, for all of the person's tabs. Raises Refused."""
-        room = await self._leave(me, data, reply.socket)
-        if reply.socket is not None:
-            reply.socket.push(self._left(room.name, reply.ref))
+        await self._leave(me, parse_room(data), reply)
 
     async def leave_only(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
-        room = await self._leave(me, data, None)
-        return {"room": room.name}
+        return {"room": await self._leave(me, parse_room(data), Reply())}
 
-    async def _leave(self, me: Person, data: dict[str, Any], asker: Socket | None) -> RoomInfo:
-        name = parse_room(data)
-        room = await self._reader.run(lambda: rooms.leave_room(name, me.user_id))
-        left = self._left(room.name)
-        self._link.eject(room.conversation, me.user_id, left, removed=False)
-        self._roster.eject(room.conversation, me.user_id, left, but=asker)
-        return room
+    async def _leave(self, me: Person, name: str, reply: Reply) -> str:
+        async with self._turn(me, name):
+            room = await self._reader.run(lambda: rooms.leave_room(name, me.user_id))
+            left = self._left(room.name)
+            self._link.eject(room.conversation, me.user_id, left, removed=False)
+            self._roster.eject(room.conversation, me.user_id, left, but=reply.socket)
+            if reply.socket is not None:
+                reply.socket.push(self._left(room.name, reply.ref))
+        return room.name
 
     def _left(self, room: str, ref: str | None = None) -> bytes:
         data = {"room": room, "by": ">", "time": self._shapes.clock(), "removed": False}

@@ -36,6 +36,7 @@ class Live:
         self.here: dict[int, set[Socket]] = {}
         self.members: dict[int, Member] = {}
         self.told: dict[int, Brief] = {}  # who has been told to be in
+        self.listed: dict[int, Brief] = {}  # who stood in a list before that was told
         self.due: dict[int, float] = {}  # who came or went, and when that is to be told
         self.removed: set[int] = set()  # of those who went: not by themselves
         self.timer: asyncio.TimerHandle | None = None
@@ -144,12 +145,19 @@ class Roster:
     # -- who is in ----------------------------------------------------------------------------
 
     def people(self, conversation: int) -> dict[int, Brief]:
-        """Everybody who is in, in all processes."""
+        """Everybody who is in, in all processes, as a list shows it.
+
+        Notices take over from there: who went and may be back before that is told is in the list,
+        and who is not told yet is remembered to have been in one.
+        """
         found = self._link.people(conversation)
         live = self._rooms.get(conversation)
-        if live is not None:
-            found |= self.here(live)
-        return found
+        if live is None:
+            return found
+        found |= self.here(live)
+        new = {user_id: brief for user_id, brief in found.items() if user_id not in live.told}
+        live.listed |= new
+        return live.told | found
 
     def here(self, live: Live) -> dict[int, Brief]:
         """Who is in at this process."""
@@ -157,15 +165,17 @@ class Roster:
 
     def count(self, conversation: int) -> int:
         live = self._rooms.get(conversation)
-        there = self._link.people(conversation)
-        return len(there.keys() | live.here.keys()) if live is not None else len(there)
+        there = self._link.people(conversation).keys()
+        return len(there if live is None else there | live.here.keys() | live.told.keys())
 
     def is_in(self, live: Live, user_id: int) -> bool:
         return user_id in live.here or user_id in self._link.people(live.room.conversation)
 
     def others(self, live: Live, user_id: int) -> bool:
-        """Whether anybody else is in."""
-        return self.count(live.room.conversation) > int(self.is_in(live, user_id))
+        """Whether anybody else has a socket in it. Asked for every message: no list is made."""
+        if len(live.here) > (user_id in live.here):
+            return True
+        return bool(self._link.people(live.room.conversation).keys() - {user_id})
 
     # -- notices ------------------------------------------------------------------------------
 
@@ -186,23 +196,28 @@ class Roster:
     def _tell(self, live: Live) -> None:
         live.timer = None
         now = asyncio.get_running_loop().time()
-        came: list[Brief] = []
-        went: list[Brief] = []
-        removed: list[Brief] = []
-        for user_id in [user_id for user_id, due in live.due.items() if due <= now]:
+        due = [user_id for user_id, when in live.due.items() if when <= now]
+        for user_id in due:
             del live.due[user_id]
-            if self.is_in(live, user_id):
-                live.removed.discard(user_id)
-                if user_id not in live.told:
-                    live.told[user_id] = self._brief(live, user_id)
-                    came.append(live.told[user_id])
-            elif user_id in live.told:
-                out = removed if user_id in live.removed else went
-                out.append(live.told.pop(user_id))
+        came = [brief for user_id in due for brief in self._came(live, user_id)]
+        gone = [user_id for user_id in due if not self.is_in(live, user_id)]
+        out = {user_id: live.told.pop(user_id) for user_id in gone if user_id in live.told}
         self._notice(live, "room-join", came)
-        self._notice(live, "room-leave", went, removed=False)
-        self._notice(live, "room-leave", removed, removed=True)
+        for by_themselves in (True, False):
+            users = [out[one] for one in out if (one not in live.removed) is by_themselves]
+            self._notice(live, "room-leave", users, removed=not by_themselves)
         self._rest(live)
+
+    def _came(self, live: Live, user_id: int) -> list[Brief]:
+        """Who is to be told to have come: who is in, or was seen in a list before they went."""
+        seen = live.listed.pop(user_id, None)
+        if self.is_in(live, user_id):
+            live.removed.discard(user_id)
+            seen = self._brief(live, user_id)
+        if seen is None or user_id in live.told:
+            return []
+        live.told[user_id] = seen
+        return [seen]
 
     def _rest(self, live: Live) -> None:
         if live.due:

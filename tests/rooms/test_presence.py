@@ -3,6 +3,7 @@
 import asyncio
 
 from tests.client import Person, Tab, event
+from tests.conftest import StartServer
 from tests.rooms.scene import enter, everybody_in, gather, join, opened, users_of
 from tests.scene import meet
 from tests.services.parley import ParleyServer
@@ -65,6 +66,55 @@ async def test_a_reload_is_no_news(shared_server: ParleyServer) -> None:
     await went(here, cat)
     for name in ("room-join", "room-leave"):
         await here.refute(event(name))
+
+
+async def test_who_is_about_to_come_back_is_in_the_list(start_server: StartServer) -> None:
+    """Nobody is told that they went, so nobody will be told that they came: the list has them."""
+    server = start_server(guests=True, presence_grace=3)
+    room, (ann, bob), (here, there) = await gather(server, "ann", "bob")
+    await there.close()
+    (cat,) = await meet(server, "cat")
+    tab, shown = await join(cat, room)
+    assert {one["user_id"] for one in shown["members"]} == {p.user_id for p in (ann, bob, cat)}
+    assert shown["count"] == 3
+    await went(tab, bob)
+    members = (await here.ask("room-members", {"room": room}))["data"]
+    assert {one["user_id"] for one in members["members"]} == {ann.user_id, cat.user_id}
+    assert members["count"] == 2
+
+
+async def test_who_was_in_the_list_and_went_is_told_to_have_gone(
+    shared_server: ParleyServer,
+) -> None:
+    """Also when they went before anybody was told that they had come."""
+    room, _, (here, _) = await gather(shared_server, "ann", "bob")
+    for cat in await meet(shared_server, *["cat"] * 5):
+        tab = await cat.open()
+        await tab.send("room-join", {"room": room})
+        members: list[dict[str, int]] = []
+        while cat.user_id not in {one["user_id"] for one in members}:
+            members = (await here.ask("room-members", {"room": room}))["data"]["members"]
+        await tab.send("room-leave", {"room": room})
+        await came(here, cat)
+        await went(here, cat)
+
+
+async def test_what_one_tab_asks_is_done_in_that_order(shared_server: ParleyServer) -> None:
+    room, (ann, _), (here, _) = await gather(shared_server, "ann", "bob")
+    for _ in range(20):
+        for opt in ("room-leave", "room-join", "room-leave"):
+            await here.send(opt, {"room": room}, ref=opt)
+        for opt in ("room-leave", "room-join", "room-leave"):
+            answered = await here.expect(event(opt, by=">", room=room))
+            assert answered["ref"] == opt
+        assert (await ann.useropt("rooms", joined=True))["data"]["rooms"] == []
+        assert (await here.ask("room-say", {"room": room, "content": "x"}))["errorcode"] == -5
+        for opt in ("room-join", "room-leave", "room-join"):
+            await here.send(opt, {"room": room}, ref=opt)
+        await here.expect(event("room-join", by=">", room=room))
+        await here.expect(event("room-leave", by=">", room=room))
+        await here.expect(event("room-join", by=">", room=room))
+        assert (await here.ask("room-say", {"room": room, "content": "x"}))["errorcode"] == 1
 
 
 async def test_leaving_is_told_at_once_and_ends_all_tabs(shared_server: ParleyServer) -> None:
