@@ -7,7 +7,11 @@ code, and each difference is a Fault. No faults means:
 - every acknowledged message is in the database, where the acknowledgement said it is;
 - there is exactly one row per (sender, client_id), and nothing that was not sent;
 - seq is 1..n in every conversation, and the conversation's last_seq is n;
-- what every person had on the screen is the database's list, in the database's order.
+- what every person had on the screen is the database's list, in the database's order;
+- what every member of a room was shown, from one join to one leave, is a piece of that list
+  without a gap, and reaches its end where the member was there to the end.
+
+The receiver of what is said in a room is minus the room's conversation.
 """
 
 import sqlite3
@@ -63,6 +67,15 @@ class Shown(NamedTuple):
     content: str
 
 
+class Stay(NamedTuple):
+    """What one member of a room was shown, from a join to a leave."""
+
+    viewer: int
+    room: int
+    shown: tuple[Shown, ...]
+    to_the_end: bool
+
+
 class Fault(NamedTuple):
     """One way in which the database and the logs differ."""
 
@@ -102,6 +115,7 @@ class Oracle:
     sends: list[Sent] = field(default_factory=list)
     acks: list[Acked] = field(default_factory=list)
     screens: dict[tuple[int, int], list[Shown]] = field(default_factory=dict)
+    stays: list[Stay] = field(default_factory=list)
 
     def sent(self, sender: int, client_id: str, receiver: int, content: str) -> None:
         """Call before the frame leaves, so that nothing stored can be unknown here."""
@@ -114,6 +128,12 @@ class Oracle:
     def saw(self, viewer: int, other: int, shown: Sequence[Shown]) -> None:
         """Note what one person has on the screen, from top to bottom, at the end."""
         self.screens[viewer, other] = list(shown)
+
+    def saw_in_room(
+        self, viewer: int, room: int, shown: Sequence[Shown], *, to_the_end: bool = False
+    ) -> None:
+        """Note what somebody had on the screen of a room when they left it, or at the end."""
+        self.stays.append(Stay(viewer, room, tuple(shown), to_the_end))
 
     def check(self, database_url: str) -> list[Fault]:
         """Every fault there is."""
@@ -128,7 +148,9 @@ class Oracle:
             *self._repeated(rows),
             *self._never_sent(rows),
             *_not_dense(rows, heads),
+            *_astray(rows),
             *self._wrong_screens(rows),
+            *self._wrong_stays(rows),
         ]
 
     def assert_holds(self, database_url: str) -> None:
@@ -171,6 +193,25 @@ class Oracle:
             right = stored[frozenset((viewer, other))]
             if shown != right:
                 yield Fault("screen", f"user {viewer} with {other}: {_difference(shown, right)}")
+
+    def _wrong_stays(self, rows: Iterable[Row]) -> Iterable[Fault]:
+        stored: dict[int, list[Shown]] = defaultdict(list)
+        for row in sorted(rows):
+            stored[row.conversation].append(Shown(row.seq, row.sender, row.content))
+        for stay in self.stays:
+            log = stored[stay.room]
+            first = stay.shown[0].seq if stay.shown else len(log) + 1
+            right = log[first - 1 :] if stay.to_the_end else log[first - 1 :][: len(stay.shown)]
+            if list(stay.shown) != right or (stay.to_the_end and log and not right):
+                what = _difference(stay.shown, right)
+                yield Fault("stay", f"user {stay.viewer} in room {stay.room}: {what}")
+
+
+def _astray(rows: Iterable[Row]) -> Iterable[Fault]:
+    """What was said in one room has to stand in no other conversation."""
+    for row in rows:
+        if row.receiver < 0 and row.conversation != -row.receiver:
+            yield Fault("astray", f"in conversation {row.conversation} stands {row}")
 
 
 def _not_dense(rows: Iterable[Row], heads: dict[int, int]) -> Iterable[Fault]:

@@ -3,12 +3,11 @@
 import asyncio
 import time
 from dataclasses import dataclass, replace
-from itertools import cycle
 
 import pytest
-from websockets.asyncio.client import ClientConnection
 
 from tests.client import Match, Person, Tab, event, message
+from tests.cluster.rover import as_rover
 from tests.cluster.servers import BEATS, EXPIRES, GRACE, Cluster, acquainted, at, seqs, shown
 from tests.reliability.crowd import Crowd
 from tests.reliability.figures import figures
@@ -91,34 +90,13 @@ async def test_a_process_that_slept_finds_its_place_again(any_cluster: Cluster) 
 
 
 @dataclass
-class Rover(Person):
-    """Somebody behind a load balancer: who cannot be let in here is let in there."""
-
-    urls: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        self._next = cycle(self.urls)
-
-    async def connect(self, origin: str | None = "same") -> ClientConnection:
-        for _ in self.urls[1:]:
-            self.base_url = next(self._next)
-            try:
-                return await super().connect(origin)
-            except OSError:
-                continue
-        self.base_url = next(self._next)
-        return await super().connect(origin)
-
-
-@dataclass
 class RovingCrowd(Crowd):
     """Pairs whose members are at any of the processes, and change when theirs ends."""
 
     urls: tuple[str, ...] = ()
 
     def make_client(self, person: Person) -> SteadyClient:
-        urls = self.urls[len(self.clients) % 2 :] + self.urls[: len(self.clients) % 2]
-        rover = Rover(person.base_url, person.name, None, person.user_id, person.cookies, urls=urls)
+        rover = as_rover(person, self.urls, len(self.clients))
         return SteadyClient(rover, self.oracle, self._pause)
 
 

@@ -4,21 +4,13 @@ It shows a message only when all before it are shown, so what is on its screen i
 list; it never forgets a message until the server has said that it is stored.
 """
 
-import asyncio
-import contextlib
-import json
-from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from tests.client import Push
+from tests.oracle import Shown
+from tests.reliability.line import Line
 
-from tests.client import Person, Push
-from tests.oracle import Oracle, Shown
-
-Pause = Callable[[int], Awaitable[None]]  # waits before attempt n, with full jitter
 GAP_PAGE = 100
 
 
@@ -58,38 +50,15 @@ class Draft:
 
 
 @dataclass
-class SteadyClient:
+class SteadyClient(Line):
     """One person who stays in touch whatever happens to the server."""
 
-    person: Person
-    oracle: Oracle
-    pause: Pause
     threads: dict[int, Thread] = field(default_factory=dict)
     outbox: dict[str, Draft] = field(default_factory=dict)
-    closes: list[int | None] = field(default_factory=list)  # the close code of each lost socket
-    refusals: Counter[int] = field(default_factory=Counter)
-    gaps_filled: int = 0
-    acks: int = 0
-    epochs: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.moved = asyncio.Event()  # set at every change that somebody may wait for
-        self._socket: ClientConnection | None = None
-        self._synced = False
+        super().__post_init__()
         self._count = 0
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._loop = asyncio.create_task(self._stay())
-
-    @property
-    def live(self) -> bool:
-        """Connected, and caught up with what happened while it was not."""
-        return self._synced
-
-    def check(self) -> None:
-        """Fail if the client itself, or a task of its, has broken."""
-        for task in (self._loop, *self._tasks):
-            if task.done() and not task.cancelled():
-                task.result()
 
     async def say(self, other: int, text: str) -> str:
         """Put a message into the outbox, and send it if there is somebody to send it to."""
@@ -101,42 +70,13 @@ class SteadyClient:
             await self._transmit(client_id)
         return client_id
 
-    async def stop(self) -> None:
-        """Leave for good."""
-        tasks = (self._loop, *self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if self._socket:
-            await self._socket.close()
-
     def note_screens(self) -> None:
         """Tell the oracle what is on the screen."""
         for other, thread in self.threads.items():
             self.oracle.saw(self.person.user_id, other, thread.screen)
 
-    async def _stay(self) -> None:
-        attempt = 0
-        while True:
-            try:
-                self._socket = await self.person.connect()
-            except (OSError, InvalidHandshake, EOFError, TimeoutError):
-                attempt += 1
-                await self.pause(attempt)
-                continue
-            attempt = 0
-            with contextlib.suppress(ConnectionClosed):
-                await self._converse(self._socket)
-            self._synced = False
-            self.closes.append(self._socket.close_code)
-            self.moved.set()
-            await self.pause(0)
-
-    async def _converse(self, socket: ClientConnection) -> None:
+    async def _greet(self) -> None:
         await self._ask_what_moved()
-        async for frame in socket:
-            await self._take(json.loads(frame))
-            self.moved.set()
 
     async def _take(self, push: Push) -> None:
         code, data = push["errorcode"], push.get("data", {})
@@ -219,20 +159,3 @@ class SteadyClient:
         draft = self.outbox[client_id]
         data = {"other": draft.other, "content": draft.text, "client_id": client_id}
         await self._send({"opt": "chat-to", "data": data, "ref": client_id})
-
-    async def _send(self, request: dict[str, Any]) -> None:
-        assert self._socket
-        # The reader sees a lost socket too, and what was not sent is still in the outbox.
-        with contextlib.suppress(ConnectionClosed):
-            await self._socket.send(json.dumps(request))
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """Forget a task that went well; check() wants to see the others."""
-        if task.cancelled() or task.exception() is None:
-            self._tasks.discard(task)
-        self.moved.set()

@@ -1,40 +1,17 @@
 """The server process itself ends: by kill -9 in the middle of everything, or by SIGTERM."""
 
-import asyncio
 import time
-from typing import NamedTuple
 
 import pytest
 
-from tests.client import PATIENCE
 from tests.conftest import StartServer
 from tests.reliability.crowd import Crowd
 from tests.reliability.figures import figures
+from tests.reliability.kills import kill_and_restart
 from tests.services.parley import ParleyServer
 
 BACK_WITHIN = 3.0  # seconds from the start of the new process to the first message stored
 GONE_WITHIN = 10.0  # seconds from SIGTERM to the exit
-
-
-class Return(NamedTuple):
-    """Seconds from the start of the new process until it was ready, and until it stored."""
-
-    ready: float
-    stored: float
-
-
-async def kill_and_restart(crowd: Crowd, server: ParleyServer) -> Return:
-    """Kill it at a random moment, start it again, wait for the first message stored."""
-    await crowd.talk_for(crowd.dice.uniform(0.05, 0.8))
-    await asyncio.to_thread(server.kill)
-    # What had arrived before the end is read first: it must not count as life after death.
-    await crowd.everybody(lambda one: not one.live)
-    had, began = crowd.acks, time.monotonic()
-    await server.start_async()
-    ready = time.monotonic() - began
-    if crowd.acks == had:
-        await crowd.next_ack(within=PATIENCE)
-    return Return(ready, time.monotonic() - began)
 
 
 async def kill_repeatedly(server: ParleyServer, times: int, seed: int) -> None:
