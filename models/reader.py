@@ -57,9 +57,9 @@ class Reader:
         except TimeoutError:
             raise not_now() from None
         except asyncio.CancelledError:
-            if not future.cancelled():
+            if not future.cancelled() and not self._ended:
                 raise  # who asked has gone
-            raise not_now() from None  # it still stood in the queue when the server stopped
+            raise not_now() from None  # the server stops before it was done
 
     def close(self) -> None:
         self._ended = True

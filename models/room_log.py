@@ -66,6 +66,16 @@ def read_page(
     return RoomPage(room, _with_authors({room.conversation: page})[room.conversation], has_more)
 
 
+def read_latest(name: str, user_id: int, limit: int) -> RoomPage:
+    """The newest of a room, as much as fits into SYNC_BYTES: it is pushed to a socket, which
+    would be dropped as a slow reader if more came at once than may wait for it.
+    """
+    page = read_page(name, user_id, None, None, limit)
+    kept, _, cut = within(SYNC_BYTES, [row for row, _ in page.said])
+    said = page.said[len(page.said) - len(kept) :]
+    return replace(page, said=said, has_more=page.has_more or cut)
+
+
 def entries_after(conversation: int, after: int) -> list[Said]:
     """What a room has beyond a seq, oldest first."""
     found = read_range(conversation, None, after, PAGE_LIMIT)

@@ -13,7 +13,6 @@ from app.messaging import protocol
 from app.messaging.counters import Counters
 from app.messaging.errors import Refused
 from app.messaging.hub import Socket
-from app.messaging.languages import DEFAULT, find_locale
 from app.rooms.roster import Live, Roster
 from app.rooms.shapes import RoomShapes
 from models import room_log
@@ -76,12 +75,13 @@ class Feed:
     def _push(self, live: Live, said: Said, asker: Socket | None = None) -> None:
         row = said[0]
         live.place = row.seq
+        mine = live.here.get(row.me, ())
         bodies: dict[tuple[bool, str], bytes] = {}
-        for socket in tuple(live.sockets):
+        # a push that finds its socket dead takes it out of the room: so iterate over a copy
+        for socket, locale in tuple(live.sockets.items()):
             if socket is asker:
                 continue
-            person = socket.person
-            variant = (person.user_id == row.me, find_locale(person.locale) or DEFAULT)
+            variant = (socket in mine, locale)
             body = bodies.get(variant)
             if body is None:
                 body = bodies[variant] = self._encode(live, said, *variant)

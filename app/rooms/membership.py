@@ -88,9 +88,7 @@ class Membership:
         return self._shapes.page(page, me, self._moderators.may(me, page.room))
 
     async def _latest(self, name: str, me: Person) -> RoomPage:
-        return await self._reader.run(
-            lambda: room_log.read_page(name, me.user_id, None, None, LATEST)
-        )
+        return await self._reader.run(lambda: room_log.read_latest(name, me.user_id, LATEST))
 
     def _welcome(self, live: Live, page: RoomPage, me: Person) -> dict[str, Any]:
         return {

@@ -14,6 +14,7 @@ from app.messaging import protocol
 from app.messaging.errors import too_large
 from app.messaging.hub import Socket
 from app.messaging.items import RoomName
+from app.messaging.languages import DEFAULT, find_locale
 from app.rooms import shapes
 from app.rooms.link import RoomLink
 from models.room_log import Member
@@ -32,9 +33,10 @@ class Live:
 
     def __init__(self, room: RoomName) -> None:
         self.room = room
-        self.sockets: set[Socket] = set()
+        self.sockets: dict[Socket, str] = {}  # with the locale in which each reads
         self.here: dict[int, set[Socket]] = {}
         self.members: dict[int, Member] = {}
+        self.briefs: dict[int, Brief] = {}  # the same people: a list of many is not made anew
         self.told: dict[int, Brief] = {}  # who has been told to be in
         self.listed: dict[int, Brief] = {}  # who stood in a list before that was told
         self.due: dict[int, float] = {}  # who came or went, and when that is to be told
@@ -82,11 +84,12 @@ class Roster:
                 live.told[user_id] = brief
         rooms.add(live)
         user_id = member.person.user_id
-        live.sockets.add(socket)
+        live.sockets[socket] = find_locale(socket.person.locale) or DEFAULT
         live.members[user_id] = member
+        live.briefs[user_id] = shapes.member(member)
         live.here.setdefault(user_id, set()).add(socket)
         if len(live.here[user_id]) == 1:
-            self._link.came(room.conversation, shapes.member(member))
+            self._link.came(room.conversation, live.briefs[user_id])
             self.changed(live, user_id)
         return live
 
@@ -96,11 +99,11 @@ class Roster:
         sockets = live.here.get(user_id, set())
         if socket not in sockets:
             return
-        live.sockets.discard(socket)
+        live.sockets.pop(socket, None)
         sockets.discard(socket)
         self._forget(socket, live)
         if not sockets:
-            del live.here[user_id], live.members[user_id]
+            del live.here[user_id], live.members[user_id], live.briefs[user_id]
             self._link.went(live.room.conversation, user_id)
             self.changed(live, user_id, at_once)
 
@@ -139,7 +142,7 @@ class Roster:
         live = self._rooms.get(conversation)
         if live is not None and (member := live.members.get(user_id)):
             live.members[user_id] = Member(member.person, member.address, on)
-            live.told[user_id] = shapes.member(live.members[user_id])
+            live.briefs[user_id] = live.told[user_id] = shapes.member(live.members[user_id])
             self._link.came(conversation, live.told[user_id])
 
     # -- who is in ----------------------------------------------------------------------------
@@ -154,14 +157,14 @@ class Roster:
         live = self._rooms.get(conversation)
         if live is None:
             return found
-        found |= self.here(live)
+        found |= live.briefs
         new = {user_id: brief for user_id, brief in found.items() if user_id not in live.told}
         live.listed |= new
         return live.told | found
 
     def here(self, live: Live) -> dict[int, Brief]:
         """Who is in at this process."""
-        return {user_id: shapes.member(one) for user_id, one in live.members.items()}
+        return live.briefs.copy()
 
     def count(self, conversation: int) -> int:
         live = self._rooms.get(conversation)
@@ -226,8 +229,8 @@ class Roster:
             del self._rooms[live.room.conversation], self._by_key[live.room.key]
 
     def _brief(self, live: Live, user_id: int) -> Brief:
-        if user_id in live.members:
-            return shapes.member(live.members[user_id])
+        if user_id in live.briefs:
+            return live.briefs[user_id]
         return self._link.people(live.room.conversation)[user_id]
 
     def _notice(self, live: Live, name: str, users: list[Brief], **more: bool) -> None:

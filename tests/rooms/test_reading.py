@@ -34,6 +34,22 @@ async def test_the_latest_messages_for_who_comes_late(shared_server: ParleyServe
     await there.barrier()
 
 
+async def test_a_room_full_of_long_messages_can_be_joined(shared_server: ParleyServer) -> None:
+    """The answer is one push: more than may wait for a slow reader would throw its reader out."""
+    ann, late = await meet(shared_server, "ann", "late")
+    room = await opened(ann)
+    tab, _ = await join(ann, room)
+    long = "😀" * 8192
+    for _ in range(40):  # 32 KiB each
+        await say(tab, room, long)
+    there, shown = await join(late, room)
+    seqs = [entry[3]["seq"] for entry in shown["logs"]]
+    assert 10 <= len(seqs) < 40
+    assert seqs == list(range(41 - len(seqs), 41))
+    assert (shown["has_more"], shown["last_seq"]) == (True, 40)
+    await there.barrier()
+
+
 async def test_a_page_is_for_members(shared_server: ParleyServer) -> None:
     ann, bob = await meet(shared_server, "ann", "bob")
     room = await opened(ann)
