@@ -25,7 +25,8 @@ import orjson
 from app.cluster import notices
 from app.cluster.notices import Handler
 from app.rooms.feed import Feed
-from app.rooms.roster import Brief, Roster
+from app.rooms.live import Brief
+from app.rooms.roster import Roster
 
 Words = list[bytes]
 People = dict[int, dict[int, Brief]]  # conversation -> user id -> person

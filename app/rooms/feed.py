@@ -13,7 +13,8 @@ from app.messaging import protocol
 from app.messaging.counters import Counters
 from app.messaging.errors import Refused
 from app.messaging.hub import Socket
-from app.rooms.roster import Live, Roster
+from app.rooms.live import Live
+from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
 from models import room_log
 from models.reader import Reader

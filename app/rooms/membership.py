@@ -13,9 +13,10 @@ from app.messaging.hub import Hub, Socket
 from app.messaging.items import Reply, RoomName
 from app.rooms.feed import Feed
 from app.rooms.link import RoomLink
+from app.rooms.live import Brief, Live
 from app.rooms.moderation import Moderators
 from app.rooms.names import parse_room
-from app.rooms.roster import Brief, Live, Roster
+from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
 from app.rooms.turns import Turns
 from models import room_log, rooms

@@ -23,8 +23,9 @@ from app.messaging.replies import refuse, settle
 from app.messaging.writer import Writer
 from app.rooms.feed import Feed
 from app.rooms.link import RoomLink
+from app.rooms.live import Live
 from app.rooms.names import parse_room
-from app.rooms.roster import Live, Roster
+from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes, entry_row
 from models import rooms
 from models.conversation import room_key

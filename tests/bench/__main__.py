@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.bench import machine, report
+from tests.bench import machine, report, rooms
 from tests.bench.history import page_costs
 from tests.bench.idle import raise_file_limit
 from tests.bench.memory import weigh_idle
@@ -35,6 +35,7 @@ class Bench:
     def run(self) -> None:
         say(", ".join(f"{name} {value}" for name, value in self.record["machine"].items()))
         self.load()
+        self.rooms()
         self.idle()
         self.history()
 
@@ -53,6 +54,20 @@ class Bench:
         self.record["runs"] = [dataclasses.asdict(run) for run in runs]
         if runs:
             say("", report.table(runs), "")
+
+    def rooms(self) -> None:
+        if not self.options.rooms:
+            return
+        variants = [variant for variant in self.variants if variant.dense]
+        runs = []
+        for run in rooms.room_rounds(
+            variants, self.stores, self.minter, self.options.rounds, self.options.seconds
+        ):
+            runs.append(run)
+            self.faults += run.faults
+            say(rooms.line(run))
+        say("", rooms.table(runs), "")
+        self.record["rooms"] = [dataclasses.asdict(run) for run in runs]
 
     def idle(self) -> None:
         if not self.options.idle:

@@ -32,6 +32,7 @@ class Options:
     variants: list[str]
     idle: int
     history: list[int]
+    rooms: bool
     json: Path | None
 
 
@@ -50,6 +51,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         databases=given.databases,
         variants=given.variants,
         idle=given.idle,
+        rooms=not given.no_rooms,
         history=[] if given.no_history else given.history,
         json=given.json,
     )
@@ -75,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         help="sizes of the conversations whose newest page is read (%(default)s)",
     )
     add("--no-history", action="store_true", help="leave that out: loading takes a while")
+    add("--no-rooms", action="store_true", help="leave the rooms out")
     add("--json", type=Path, help="write every single figure to this file, too")
     return parser
 

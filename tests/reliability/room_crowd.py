@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from tests.client import Person, guest
 from tests.reliability.gathering import LINES, WINDOW, Gathering
-from tests.reliability.rooms import RoomTab, RoomView
+from tests.reliability.room_view import RoomView
+from tests.reliability.rooms import RoomTab
 
 SETTLED_WITHIN = 20.0  # seconds; a deadline for a loaded machine
 

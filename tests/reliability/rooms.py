@@ -5,76 +5,18 @@ not in, two notices in a row that somebody came (or went), a refusal that has no
 """
 
 import http.client
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.client import Push
 from tests.oracle import Shown
 from tests.reliability.line import Line
-from tests.reliability.steady import Thread
+from tests.reliability.room_view import RoomView, Stay
 
 GAP_PAGE = 200
 # what reading a page over HTTP meets when the server ends meanwhile
 AWAY = (OSError, http.client.HTTPException)
-
-
-@dataclass
-class Stay(Thread):
-    """What one tab is shown of one room, from a join to a leave, over however many sockets."""
-
-    first: int | None = None  # the first seq that is shown; None until the join is answered
-
-    @property
-    def held(self) -> int:
-        return super().held or (self.first or 1) - 1
-
-    def put(self, line: Shown) -> None:
-        if self.first is None:
-            self.ahead[line.seq] = line
-        else:
-            super().put(line)
-
-    def begin(self, page: dict[str, Any]) -> None:
-        """The answer to a join says where this begins; what came before it is shown now."""
-        self.last_seq = page["last_seq"]
-        if self.first is not None:
-            return
-        logs = page["logs"]
-        self.first = logs[0][3]["seq"] if logs else page["last_seq"] + 1
-        early, self.ahead = self.ahead, {}
-        for line in early.values():
-            self.put(line)
-
-
-@dataclass
-class RoomView:
-    """One room as one tab knows it."""
-
-    name: str
-    ident: int  # of its conversation
-    wanted: bool = False  # the person wants to be in
-    asked: int = 0  # joins that are not answered yet
-    inside: bool = False  # the server says that this socket is in
-    stay: Stay = field(default_factory=Stay)
-    people: set[int] = field(default_factory=set)  # who is in, as this tab was told
-    noticed: dict[int, str] = field(default_factory=dict)  # the last notice about each, if any
-
-    def out(self) -> None:
-        """Not in any more, or not known to be."""
-        self.inside = False
-        self.people.clear()
-        self.noticed.clear()
-
-    def notice(self, name: str, users: list[dict[str, Any]]) -> None:
-        """People came or went: nobody comes twice without having gone."""
-        assert self.inside or self.asked, f"{name} of {self.name}, which this tab is not in"
-        for user_id in (user["user_id"] for user in users):
-            assert self.noticed.get(user_id) != name, f"two times {name} of {user_id}"
-            self.noticed[user_id] = name
-            if name == "room-join":
-                self.people.add(user_id)
-            else:
-                self.people.discard(user_id)
 
 
 @dataclass
@@ -108,8 +50,10 @@ class RoomTab(Line):
 
     async def leave(self, room: str) -> None:
         """For all of the person's tabs, as it is on the wire."""
-        self.rooms[room].wanted = False
-        await self._send({"opt": "room-leave", "data": {"room": room}, "ref": f"leave:{room}"})
+        self.rooms[room].wanted, self.rooms[room].leaving = False, True
+        await self._send(
+            {"opt": "room-leave", "data": {"room": room}, "ref": json.dumps(["leave", room])}
+        )
 
     async def say(self, room: str, text: str) -> None:
         """Put a message into the outbox, and send it if this tab is in the room."""
@@ -148,7 +92,9 @@ class RoomTab(Line):
 
     async def _ask_to_join(self, room: str) -> None:
         self.rooms[room].asked += 1
-        await self._send({"opt": "room-join", "data": {"room": room}, "ref": f"join:{room}"})
+        await self._send(
+            {"opt": "room-join", "data": {"room": room}, "ref": json.dumps(["join", room])}
+        )
 
     async def _take(self, push: Push) -> None:
         code, data = push["errorcode"], push.get("data", {})
@@ -203,20 +149,18 @@ class RoomTab(Line):
         self.outbox.pop(extra["client_id"], None)
 
     def _refused(self, push: Push) -> None:
-        code, ref = push["errorcode"], push.get("ref", "")
+        code = push["errorcode"]
+        what, room, *sent = json.loads(push["ref"])
+        view = self.rooms[room]
         self.refusals[code] += 1
-        what, _, room = ref.partition(":")
-        if what == "join":
-            self.rooms[room].asked -= 1
-            self._start(self._join_again(room))
-        elif ref in self.outbox:
-            self._start(self._say_again(ref))
+        out = not view.inside or view.leaving or [view.lives] != sent[1:]
         # the one reason for -5 is to be out: by another tab, or since this was sent
-        may_be_out = not self.alone or not self._view(ref, room).inside
-        assert code == -8 or (code == -5 and may_be_out), push
-
-    def _view(self, ref: str, room: str) -> RoomView:
-        return self.rooms[room or self.outbox[ref].room]
+        assert code == -8 or (code == -5 and (out or not self.alone)), (push, view.lives)
+        if what == "join":
+            view.asked -= 1
+            self._start(self._join_again(room))
+        elif what == "say" and sent[0] in self.outbox:
+            self._start(self._say_again(sent[0]))
 
     async def _join_again(self, room: str) -> None:
         await self.pause(3)
@@ -234,7 +178,8 @@ class RoomTab(Line):
     async def _transmit(self, client_id: str) -> None:
         draft = self.outbox[client_id]
         data = {"room": draft.room, "content": draft.text, "client_id": client_id}
-        await self._send({"opt": "room-say", "data": data, "ref": client_id})
+        ref = json.dumps(["say", draft.room, client_id, self.rooms[draft.room].lives])
+        await self._send({"opt": "room-say", "data": data, "ref": ref})
 
     # -- gaps ---------------------------------------------------------------------------------
 
