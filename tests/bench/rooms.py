@@ -22,6 +22,7 @@ from tests.oracle import read_rows
 _numbers = itertools.count(1)
 
 # In every run one writes in each room, so message n of a room must be its seq n.
+PING_SECONDS = 600.0  # nobody answers while 2,000 sockets take their seats one after the other
 STORED = """
     SELECT room.name, COUNT(*), COUNT(DISTINCT client_id), MIN(seq), MAX(seq),
            SUM(CASE WHEN CAST(SUBSTR(content, 3, 8) AS DECIMAL) = seq THEN 0 ELSE 1 END)
@@ -69,7 +70,11 @@ def room_rounds(
     """All cases on all databases in turn, again and again; everybody is new only once."""
     tokens = minter.tokens("roomer", max(case.rooms * case.people for case in CASES))
     with ExitStack() as stack:
-        servers = [start(one, store, minter, stack) for store in stores for one in variants]
+        servers = [
+            start(variant, store, minter, stack, ping_interval=PING_SECONDS)
+            for store in stores
+            for variant in variants
+        ]
         for number in range(1, rounds + 1):
             for case, running in itertools.product(CASES, servers):
                 result = _measure(running, case, tokens, seconds)
