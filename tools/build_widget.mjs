@@ -17,19 +17,9 @@ const stylesAsText = {
   },
 };
 
-/** jQuery as it was published, given a `module` to hang itself on: then it never becomes a global. */
-const privateJquery = {
-  name: 'private jQuery',
-  setup({ onLoad }) {
-    onLoad({ filter: /vendor[\\/]jquery\.slim\.min\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8');
-      return { contents: `const module = { exports: {} };\n${text}\nexport default module.exports;`, loader: 'js' };
-    });
-  },
-};
-
 /** The text of the bundle. */
 export async function bundle() {
+  const jquery = JSON.parse(await readFile(`${ROOT}node_modules/jquery/package.json`, 'utf8'));
   const { outputFiles: [file] } = await build({
     absWorkingDir: ROOT,
     entryPoints: ['static/embed/index.js'],
@@ -41,8 +31,9 @@ export async function bundle() {
     legalComments: 'inline',
     // the first with container queries; older ones could not show the widget
     target: ['chrome105', 'firefox110', 'safari16'],
-    banner: { js: '/*! Parley, MIT licence, the Parley contributors */' },
-    plugins: [stylesAsText, privateJquery],
+    banner: { js: '/*! Parley, MIT licence, the Parley contributors; with parts of jQuery, MIT licence, OpenJS Foundation and other contributors */' },
+    define: { JQUERY_VERSION: JSON.stringify(jquery.version) },
+    plugins: [stylesAsText],
   });
   return file.text;
 }

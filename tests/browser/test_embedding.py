@@ -167,7 +167,7 @@ def test_the_pages_own_jquery_gets_the_plugin_and_stays_as_it_was(
     )
     expect(bubble(page, "yes")).to_be_visible()
     assert page.locator(".parley-row").count() == 1
-    assert page.evaluate("() => parley.jQuery !== $ && parley.jQuery.fn.jquery") == "4.0.0+slim"
+    assert page.evaluate("() => parley.jQuery !== $ && parley.jQuery.fn.jquery") == "4.0.0+widget"
 
 
 @pytest.mark.usefixtures("members")
