@@ -1,7 +1,7 @@
 // The jQuery plugin: $('#chat').parley({...}).
 //
 //   $.fn.parley.defaults             settings of every instance made later
-//   $(...).parley('open', userId)    methods by name: open, close, with, send, notice, option, wipe, destroy,
+//   $(...).parley('open', userId)    methods by name: open, close, with, room, send, notice, option, wipe, destroy,
 //                                    instance, unread, unsent
 //   $(...).on('message.parley', (event, detail) => ...)
 //     ready, message, unread, state, open, error, signedout; beforesend can be cancelled
@@ -18,6 +18,7 @@ const methods = {
   open: (widget, id) => widget.open(id),
   close: (widget) => widget.close(),
   with: (widget, whom) => widget.set({ with: whom }),
+  room: (widget, name) => widget.enter(name),
   send: (widget, text) => widget.send(text),
   notice: (widget, text) => widget.notice(text),
   wipe: (widget) => widget.wipe(),

@@ -2,6 +2,7 @@
 // is of interest. Kept until the server confirmed it, so a receipt survives a lost connection.
 import { systemClock } from './clock.js';
 import { NOT_NOW, TOO_FAST } from './codes.js';
+import { requestTo } from './place.js';
 
 const WAIT = 120;
 /** After the server said "too fast" or "not now". */
@@ -64,7 +65,7 @@ export class Receipts {
   async #send(receipt) {
     receipt.sent = true;
     const { opt, other, seq, key } = receipt;
-    const packet = await this.transport.request(opt, { other, seq }).catch(() => undefined);
+    const packet = await this.transport.request(...requestTo(other, opt, { seq })).catch(() => undefined);
     if (!packet) return; // unclear: stays wanted for the next connection
     if (packet.errorcode === TOO_FAST || packet.errorcode === NOT_NOW) {
       receipt.sent = false;

@@ -40,11 +40,11 @@ export class Session {
     else transport.wake();
   }
 
-  /** Opens the conversation with this user id, or (in a popup) just the panel. */
-  open(id, { calm = false } = {}) {
+  /** Opens the conversation with this user id (or at this place), or (in a popup) just the panel. */
+  open(place, { calm = false } = {}) {
     const { view, popup, messenger } = this;
     view.calm = calm;
-    if (id !== undefined) messenger.openUser(Number(id));
+    if (place !== undefined) messenger.openAt(Number(place) || place);
     if (!calm) popup?.open();
     view.calm = false;
   }
@@ -86,15 +86,15 @@ export class Session {
   }
 
   #show(me, send) {
-    const { locale: wanted, baseUrl, actions, title, mode } = this.settings;
+    const { locale: wanted, baseUrl, actions, title, mode, back } = this.settings;
     const locale = resolveLocale(wanted ?? me.locale ?? globalThis.navigator.language);
     const t = translator(locale);
     const kept = { drafts: new Drafts(this.held.session, this.scope), preferences: new Preferences(this.held.local, this.scope) };
     const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), ...kept };
     const direction = this.settings.direction ?? directionOf(locale);
     const { messenger } = this;
-    const [single, keep] = [mode === 'chatbox', mode !== 'inbox'];
-    this.view = new AppView({ messenger, context, locale, direction, actions, title, single, keep, send });
+    const [single, keep] = [mode === 'chatbox' || mode === 'room', mode !== 'inbox'];
+    this.view = new AppView({ messenger, context, locale, direction, actions, title, single, keep, back, send });
     if (mode === 'popup') this.#popUp({ context, locale, direction });
     this.root.append((this.popup ?? this.view).node);
   }
@@ -115,11 +115,11 @@ export class Session {
   #forward() {
     const { messenger, notify } = this;
     let unread = -1;
-    messenger.on('message', ({ id, person }, message) => notify('message', { userId: id, name: person.name, ...message }));
+    messenger.on('message', ({ address, person }, { author = person, ...message }) => notify('message', { userId: author.id, ...address, name: author.name, ...message }));
     messenger.on('status', (status) => notify('state', status));
-    messenger.on('refused', ({ id }, errorcode) => notify('error', { userId: id, errorcode }));
+    messenger.on('refused', ({ address }, errorcode) => notify('error', { ...address, errorcode }));
     messenger.on('signedout', (reason) => notify('signedout', { reason }));
-    messenger.on('open', (conversation) => notify('open', { userId: conversation?.id ?? null }));
+    messenger.on('open', (conversation) => notify('open', { userId: null, ...conversation?.address }));
     messenger.on('change', () => {
       if (unread === messenger.conversations.unread) return;
       unread = messenger.conversations.unread;

@@ -4,6 +4,7 @@ import { Backoff } from './backoff.js';
 import { systemClock } from './clock.js';
 import { NOT_FOUND } from './codes.js';
 import { Identity } from './identity.js';
+import { roomPlace } from './place.js';
 import { apiFor, Session } from './session.js';
 import { wipe } from './storage.js';
 import { Mount } from './view/mount.js';
@@ -21,7 +22,9 @@ export const defaults = {
   me: null,
   /** Whom to write to: a user id (a number), or a username, which for members of a site is their id there. */
   with: null,
-  /** `inbox`: list and conversation; `chatbox`: one conversation; `popup`: a bubble in the corner, and a panel. */
+  /** Which room to be in: its name. */
+  room: null,
+  /** `inbox`: list and conversation; `chatbox`: one conversation; `room`: one room; `popup`: a bubble in the corner, and a panel. */
   mode: 'inbox',
   /** `light`, `dark`, or `auto`: as the browser prefers. */
   theme: 'auto',
@@ -31,12 +34,14 @@ export const defaults = {
   title: true,
   /** Buttons beside one's own name: [{label, icon, run}]. */
   actions: [],
+  /** What the arrow in the head of a single conversation does; without it there is none. */
+  back: null,
   /** The text of parley.css: whoever brings the widget onto the page brings its styles. */
   styles: '',
 };
 
 const WHO = ['token', 'tokenProvider', 'tokenUrl', 'me'];
-const FACE = ['mode', 'locale', 'direction', 'title', 'actions'];
+const FACE = ['mode', 'locale', 'direction', 'title', 'actions', 'back'];
 
 export class Widget {
   session = null;
@@ -76,12 +81,19 @@ export class Widget {
     if (WHO.some(changed)) this.#identify(changed('me') ? this.settings.me : null);
     else if (FACE.some(changed) && this.session) this.#begin(this.session.me, this.session.identity);
     else if (changed('with')) this.#goTo(this.settings.with);
+    else if (changed('room')) this.enter(this.settings.room);
   }
 
   /** Opens the conversation with this user id, as soon as we know who we are; without one a popup's panel. */
   open(id) {
     if (!this.session && id !== undefined) this.settings.with = Number(id);
     this.session?.open(id);
+  }
+
+  /** Into the room of this name, as soon as we know who we are. */
+  enter(name, how) {
+    this.settings.room = name;
+    if (name) this.session?.open(roomPlace(name), how);
   }
 
   close() {
@@ -92,7 +104,7 @@ export class Widget {
   send(text) {
     const { messenger } = this;
     if (!messenger || messenger.openId === null) return false;
-    if (this.notify('beforesend', { userId: messenger.openId, content: text }) === false) return false;
+    if (this.notify('beforesend', { ...messenger.opened?.address, content: text }) === false) return false;
     this.session.allowStorage();
     return messenger.send(text) !== null;
   }
@@ -155,6 +167,7 @@ export class Widget {
     const send = (text) => this.send(text);
     this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send });
     if (open !== null) this.session.open(open, { calm: true });
+    else if (settings.room) this.enter(settings.room, { calm: identity.signed });
     else this.#goTo(settings.with, { calm: identity.signed });
     notify('ready', { me });
   }

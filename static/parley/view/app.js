@@ -1,14 +1,15 @@
 // The whole face: list and thread side by side, or one after the other where it is narrow (the style
 // sheet decides that by the width of the widget, not of the window).
+import { threadActions } from './actions.js';
 import { avatarOf } from './avatar.js';
 import { Announcer } from './announcer.js';
 import { Attention } from './attention.js';
-import { copyText } from './copy.js';
 import { el, isolated } from './dom.js';
 import { errorTextOf } from './errors.js';
 import { icon } from './icons.js';
 import { ListView } from './list.js';
 import { Ringing } from './ringing.js';
+import { RoomsView } from './rooms.js';
 import { SearchView } from './search.js';
 import { SettingsView } from './settings.js';
 import { StatusView } from './status.js';
@@ -25,9 +26,9 @@ export class AppView {
   /** While this is set, opening a conversation takes nobody's focus away. */
   calm = false;
 
-  /** `single`: one conversation only, without the list; `keep`: Escape does not leave it. */
-  constructor({ messenger, context, locale, direction, actions = [], title = true, single = false, keep = single, send }) {
-    Object.assign(this, { messenger, context, single, keep, errorText: (code) => errorTextOf(code, context.t) });
+  /** `single`: one conversation only, without the list; `keep`: Escape does not leave it; `back`: where its arrow leads then. */
+  constructor({ messenger, context, locale, direction, actions = [], title = true, single = false, keep = single, back = null, send }) {
+    Object.assign(this, { messenger, context, single, keep, back, errorText: (code, of) => errorTextOf(code, context.t, of) });
     this.toast = new ToastView({ context });
     this.announcer = new Announcer();
     this.title = title ? new TitleView() : null;
@@ -35,13 +36,15 @@ export class AppView {
     this.list = new ListView({ context, onOpen: (person) => messenger.open(person), onMore: () => this.#more() });
     this.search = new SearchView({ context, search: (query) => messenger.directory.search(query, messenger.me),
       onOpen: (person) => messenger.open(person), onToggle: (on) => this.#toggleSearch(on) });
-    this.thread = new ThreadView({ context, errorText: this.errorText, actions: this.#threadActions(send) });
+    this.rooms = new RoomsView({ context, rooms: messenger.publicRooms,
+      onOpen: (name) => this.#enter(name), onClose: () => this.browse(false) });
+    this.thread = new ThreadView({ context, errorText: this.errorText, actions: threadActions(this, send), me: messenger.me.id });
     this.settings = new SettingsView({ context, say: (text) => this.toast.say(text) });
     this.welcome = this.#welcome();
     this.node = this.#build({ locale, direction, actions });
     this.attention = new Attention({ onLook: () => this.thread.report(), onWake: () => messenger.transport.wake() });
     this.ringing = new Ringing({ messenger, context, attention: this.attention,
-      isOpen: ({ id }) => id === messenger.openId && this.#inView() });
+      isOpen: ({ id }) => id === messenger.openId && this.inView });
     this.#listen();
     this.#refreshLater();
     this.#paint();
@@ -49,17 +52,21 @@ export class AppView {
 
   destroy() {
     Object.values(this.#timers).forEach((timer) => this.context.clock.clearTimeout(timer));
-    for (const part of [this.attention, this.ringing, this.status, this.search, this.toast, this.title]) part?.stop();
+    for (const part of [this.attention, this.ringing, this.status, this.search, this.rooms, this.toast, this.title]) part?.stop();
     this.#timers = null;
     this.node.remove();
   }
 
   #build({ locale, direction, actions }) {
     const { t } = this.context;
+    this.entry = el('button', { class: 'parley-entry', type: 'button', on: { click: () => this.browse(true) } }, icon('room'), t('rooms'));
+    this.list.node.prepend(this.entry);
+    this.rooms.node.hidden = true;
     const side = el('aside', { class: 'parley-side', 'aria-label': t('conversations') },
-      this.#header(actions), this.settings.node, this.search.field, this.search.results, this.list.node);
+      this.#header(actions), this.settings.node, this.search.field, this.search.results, this.list.node, this.rooms.node);
     const main = el('section', { class: 'parley-main', 'aria-label': t('conversation') }, this.welcome, this.thread.node);
-    return el('div', { class: this.single ? 'parley parley--single' : 'parley', lang: locale, dir: direction, on: { keydown: (event) => this.#key(event) } },
+    const kind = this.single ? ` parley--single${this.back ? ' parley--back' : ''}` : '';
+    return el('div', { class: `parley${kind}`, lang: locale, dir: direction, on: { keydown: (event) => this.#key(event) } },
       this.status.node, el('div', { class: 'parley-panes' }, side, main, this.toast.node), this.announcer.node);
   }
 
@@ -75,24 +82,9 @@ export class AppView {
 
   #welcome() {
     const { t } = this.context;
-    const find = el('button', { class: 'parley-button', type: 'button', on: { click: () => this.search.input.focus() } }, t('find_person'));
+    const find = el('button', { class: 'parley-button', type: 'button', on: { click: () => this.#find() } }, t('find_person'));
     return el('div', { class: 'parley-empty parley-empty--main' }, icon('talk'),
       el('p', { class: 'parley-empty-title' }, t('welcome_title')), el('p', {}, t('welcome_text')), find);
-  }
-
-  #threadActions(send) {
-    const { messenger } = this;
-    return {
-      send,
-      typed: (text) => messenger.typed(text),
-      retry: (message) => messenger.retry(message),
-      discard: (message) => messenger.discard(message),
-      copy: (text) => this.#copy(text),
-      loadOlder: () => messenger.history.stateOf(messenger.opened) === 'idle' && messenger.loadOlder(),
-      reload: () => this.#reload(),
-      saw: (conversation, seq) => this.attention?.isLooking && this.#inView() && messenger.saw(conversation, seq),
-      close: () => messenger.close(),
-    };
   }
 
   #listen() {
@@ -105,9 +97,9 @@ export class AppView {
     messenger.on('open', (conversation) => this.#opened(conversation));
     messenger.on('offline', () => this.toast.say(t('recipient_offline')));
     messenger.on('full', () => this.toast.say(t('outbox_full')));
-    messenger.on('refused', (_, code) => this.toast.say(this.errorText(code)));
-    messenger.on('message', ({ person }, { content }) => {
-      this.announcer.say(t('announce', { name: person.name, content: content.slice(0, 300) }));
+    messenger.on('refused', (conversation, code) => this.toast.say(this.errorText(code, conversation)));
+    messenger.on('message', ({ person }, { author = person, content }) => {
+      this.announcer.say(t('announce', { name: author.name, content: content.slice(0, 300) }));
     });
   }
 
@@ -165,8 +157,33 @@ export class AppView {
     this.messenger.close();
   }
 
+  /** Shows the public rooms in place of the list, or no longer. */
+  browse(on) {
+    const { list, rooms, search } = this;
+    search.reset();
+    for (const part of [search.field, list.node]) part.hidden = on;
+    rooms.node.hidden = !on;
+    if (on) {
+      rooms.start();
+      rooms.focus();
+    } else {
+      rooms.stop();
+      this.entry.focus();
+    }
+  }
+
+  #find() {
+    if (!this.rooms.node.hidden) this.browse(false);
+    this.search.input.focus();
+  }
+
+  #enter(name) {
+    this.browse(false);
+    this.messenger.openRoom(name);
+  }
+
   /** Somewhere on the page, not hidden by whoever embeds us. */
-  #inView() {
+  get inView() {
     return this.thread.node.getClientRects().length > 0;
   }
 
@@ -174,17 +191,6 @@ export class AppView {
     const { transport } = this.messenger;
     if (transport.state === 'refused' || transport.state === 'stopped') transport.start();
     else transport.wake();
-  }
-
-  #reload() {
-    const { opened, history } = this.messenger;
-    if (!opened) return;
-    if (opened.log.length && opened.loaded && !opened.gaps.length) history.older(opened);
-    else history.complete(opened);
-  }
-
-  async #copy(text) {
-    this.toast.say(this.context.t(await copyText(text) ? 'copied' : 'error_other'));
   }
 
   #more() {

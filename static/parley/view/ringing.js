@@ -34,10 +34,11 @@ export class Ringing {
     this.bell.news(`${conversation.id}/${message.seq}`, vote, { conversation, message });
   }
 
-  #ring({ conversation: { person }, message: { content } }, { sound, notice }) {
+  #ring({ conversation: { person }, message: { author, content: text } }, { sound, notice }) {
     const { preferences, baseUrl } = this.context;
     if (sound && preferences.get('sound')) this.chime.play();
     if (!notice || !preferences.get('notices') || !mayNotify()) return;
+    const content = author ? this.context.t('announce', { name: author.name, content: text }) : text;
     const icon = person.avatar?.startsWith('/') ? baseUrl + person.avatar : person.avatar ?? undefined;
     notify({ person, content, icon, onClick: () => this.messenger.open(person) });
   }

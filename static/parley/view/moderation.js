@@ -1,0 +1,24 @@
+// What can be done about a message or a person in a room, as far as one may.
+
+/** `write(person)` opens the conversation with somebody; left out where there is only the room. */
+export function roomActions({ rooms, me, t, write, copy }) {
+  const ofPerson = (room, person) => [
+    write && { label: t('write_to', { name: person.name }), run: () => write(person) },
+    ...(room.moderator ? [
+      { label: t(person.muted ? 'unmute' : 'mute', { name: person.name }), run: () => rooms.mute(room, person.id, !person.muted) },
+      { label: t('expel', { name: person.name }), run: () => rooms.expel(room, person.id), sure: true },
+    ] : []),
+  ].filter(Boolean);
+  const aboutAuthor = (room, { author }) => (author && author.id !== me.id ? ofPerson(room, room.roster.get(author.id) ?? author) : []);
+  return {
+    /** Nothing where only copying is left: a button of its own does that. */
+    ofMessage: (room, message) => (room.moderator ? () => [
+      { label: t('copy'), run: () => copy(message.content) },
+      { label: t('remove_message'), run: () => rooms.strike(room, message.seq), sure: true },
+      ...aboutAuthor(room, message),
+    ] : null),
+    ofPerson: (room, person) => (person.id === me.id ? [] : ofPerson(room, person)),
+    leave: (room) => rooms.leave(room),
+    enter: (room) => rooms.enter(room),
+  };
+}
