@@ -13,7 +13,7 @@ export class RoomsView {
     Object.assign(this, { context, rooms, onOpen, onClose });
     const { t } = context;
     const back = onClose && el('button', { class: 'parley-iconbutton', type: 'button', 'aria-label': t('back'), on: { click: onClose } }, icon('back'));
-    this.note = el('p', { class: 'parley-search-note', role: 'status' });
+    this.note = el('p', { class: 'parley-rooms-note', role: 'status' });
     this.list = el('ul', { class: 'parley-list', 'aria-label': t('rooms'), on: { keydown: moveFocus } });
     this.more = el('button', { class: 'parley-more', type: 'button', hidden: true, on: { click: () => rooms.more() } }, t('list_more'));
     this.input = el('input', { class: 'parley-newroom-name', maxlength: '50', dir: 'auto', autocomplete: 'off', required: true,
