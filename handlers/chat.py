@@ -18,6 +18,7 @@ from app.messaging import protocol
 from app.messaging.errors import CloseCode, Errorcode, Refused, not_now, too_fast
 from app.messaging.hub import Socket
 from app.messaging.items import Reply
+from app.rooms.names import masked
 from handlers.base import BaseHandler
 
 log = logging.getLogger("parley.socket")
@@ -41,6 +42,7 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
 
     person: Person
     credential: Credential
+    address = ""
     in_flight = 0
     _over = False  # its close frame is out, or will be as soon as it is open
 
@@ -60,6 +62,8 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
         self._corked = b""
         self._early: list[bytes] | None = []
         options = self.parley.options
+        if options.show_addresses:
+            self.address = masked(self.request.remote_ip)
         self._frames = Bucket(options.frame_rate, 2 * options.frame_rate, time.monotonic())
         limit = options.sockets_per_user
         self._farewell: tuple[int, str] | None = None
