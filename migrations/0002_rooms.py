@@ -63,9 +63,7 @@ def down(migrator: Any, db: Any) -> None:
     )
     db.drop_tables([room(db)])
     # their keys begin with "room:"; as bytes, which is what keys are
-    db.execute_sql(
-        "DELETE FROM conversation WHERE SUBSTR(conversation_key, 1, 5) = x'726f6f6d3a'"
-    )
+    db.execute_sql("DELETE FROM conversation WHERE SUBSTR(conversation_key, 1, 5) = x'726f6f6d3a'")
     migrator.migrate(
         migrator.drop_column("participant", STANDING),
         migrator.drop_column("participant", ADDRESS),

@@ -38,8 +38,9 @@ export class Messenger extends Emitter {
     this.rooms = new Rooms({ transport, conversations, store: this.store, me: this.me, clock });
     this.inbound = new Inbound({ conversations, store: this.store, rooms: this.rooms });
     this.publicRooms = new PublicRooms({ api, clock });
-    this.receipts = new Receipts({ transport, clock });
-    this.courier = new Courier({ outbox, transport, clock, random, ready: (place) => !isRoom(place) || conversations.get(place)?.joined === true });
+    const ready = (place) => this.rooms.isReady(place);
+    this.receipts = new Receipts({ transport, clock, ready });
+    this.courier = new Courier({ outbox, transport, clock, random, ready });
     this.writing = new Writing({ outbox, courier: this.courier, directory: this.directory, conversations });
     this.typingSender = new TypingSender({ clock, send: (data) => transport.send('typing', data) });
     this.typingWatch = new TypingWatch({ clock, changed: (conversation) => this.emit('change', conversation) });
@@ -50,7 +51,7 @@ export class Messenger extends Emitter {
   /** Paints from the cache first, then goes to the network. */
   start() {
     this.store.restore();
-    this.writing.restore();
+    this.writing.restore().filter(({ isRoom: room }) => room).forEach((room) => this.rooms.want(room));
     this.emit('change', null);
     this.transport.start();
   }
@@ -140,7 +141,7 @@ export class Messenger extends Emitter {
   }
 
   #listen() {
-    const { inbound, courier, directory, history, rooms, transport, writing } = this;
+    const { inbound, courier, directory, history, receipts, rooms, transport, writing } = this;
     transport.on('packet', (packet) => inbound.take(packet));
     inbound.on('change', (conversation) => this.#received(conversation));
     inbound.on('message', (conversation, message) => this.emit('message', conversation, message));
@@ -151,7 +152,10 @@ export class Messenger extends Emitter {
     directory.on('listed', () => this.emit('change', null));
     history.on('change', (conversation) => this.#loaded(conversation));
     rooms.on('change', (room) => this.#received(room));
-    rooms.on('entered', () => courier.flush());
+    rooms.on('entered', () => {
+      courier.flush();
+      receipts.resume();
+    });
     rooms.on('elsewhere', (room, name) => room === this.opened && this.openRoom(name));
     rooms.on('refused', (room, code) => this.emit('refused', room, code));
     writing.on('change', (conversation) => this.emit('change', conversation));

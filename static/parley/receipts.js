@@ -14,8 +14,9 @@ export class Receipts {
   #wanted = new Map();
   #timer = null;
 
-  constructor({ transport, clock = systemClock }) {
-    Object.assign(this, { transport, clock });
+  /** `ready(other)`: whether anything may go there yet. */
+  constructor({ transport, ready = () => true, clock = systemClock }) {
+    Object.assign(this, { transport, ready, clock });
   }
 
   delivered(other, seq) {
@@ -32,6 +33,11 @@ export class Receipts {
   /** A new connection: say again what the old one may not have carried. */
   restart() {
     for (const receipt of this.#wanted.values()) receipt.sent = false;
+    this.#arm();
+  }
+
+  /** Something has become ready. */
+  resume() {
     this.#arm();
   }
 
@@ -52,7 +58,7 @@ export class Receipts {
   }
 
   #unsent() {
-    return [...this.#wanted.values()].filter((receipt) => !receipt.sent);
+    return [...this.#wanted.values()].filter((receipt) => !receipt.sent && this.ready(receipt.other));
   }
 
   #flush() {

@@ -5,7 +5,7 @@ import { systemClock } from './clock.js';
 import { EVENT, NO_NETWORK, NOT_ALLOWED, NOT_NOW, TOO_FAST } from './codes.js';
 import { Emitter } from './emitter.js';
 import { isSeq } from './entry.js';
-import { personAt, roomPlace } from './place.js';
+import { isRoom, personAt, roomPlace } from './place.js';
 
 /** Joining that failed while the socket lives is tried again after this. */
 const AGAIN = 2_000;
@@ -13,17 +13,30 @@ const AGAIN = 2_000;
 export class Rooms extends Emitter {
   /** Where to be on every connection. */
   #present = new Set();
+  /** Where this connection is known to be in: elsewhere the server takes nothing. */
+  #here = new Set();
   #timers = new Map();
 
   constructor({ transport, conversations, store, me, clock = systemClock }) {
     super();
     Object.assign(this, { transport, conversations, store, me, clock });
+    transport.on('state', () => this.#here.clear());
+  }
+
+  /** Whether something may be said there now; between two people always. */
+  isReady(place) {
+    return !isRoom(place) || this.#here.has(place);
   }
 
   enter(room) {
-    this.#present.add(room.id);
+    this.want(room);
     room.outside = null;
     this.#join(room);
+  }
+
+  /** To be joined by the next connection. */
+  want(room) {
+    this.#present.add(room.id);
   }
 
   /** A new connection knows of no room. */
@@ -35,10 +48,6 @@ export class Rooms extends Emitter {
   stop() {
     for (const timer of this.#timers.values()) this.clock.clearTimeout(timer);
     this.#timers.clear();
-  }
-
-  isPresent(room) {
-    return this.#present.has(room.id);
   }
 
   /** These give true when it was done. */
@@ -93,12 +102,15 @@ export class Rooms extends Emitter {
 
   #shut(room, outside) {
     this.#present.delete(room.id);
+    this.#here.delete(room.id);
     room.leave(outside);
     this.emit('change', room);
   }
 
   #joined(room, data) {
     if (data.by === '<') return room.came(data, this.clock.now());
+    if (data.by !== '>') return undefined;
+    this.#here.add(room.id);
     this.store.restoreLog(room);
     room.enter(data, this.clock.now());
     return this.emit('entered', room);
@@ -106,7 +118,7 @@ export class Rooms extends Emitter {
 
   #left(room, data) {
     if (data.by === '<') room.went(data);
-    else this.#shut(room, data.removed ? 'removed' : 'left');
+    else if (data.by === '>') this.#shut(room, data.removed ? 'removed' : 'left');
   }
 
   #muted(room, { user_id: id, on }) {

@@ -25,7 +25,7 @@ export function rowsOf(conversation, { dayOf, newFrom = null }) {
 
 /** Who came and went in a room, as far as the messages around it are here. */
 function goingsOf({ goings, log }) {
-  const lines = goings?.lines.filter(({ after }) => after >= (log[0]?.seq ?? 0)) ?? [];
+  const lines = goings?.lines.filter(({ after }) => after + 1 >= (log[0]?.seq ?? 0)) ?? [];
   return lines.map((line) => ({ type: 'going', ...line }));
 }
 

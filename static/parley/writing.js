@@ -25,10 +25,11 @@ export class Writing extends Emitter {
     this.show(this.directory.at(other));
   }
 
-  /** After a reload: whatever was left has a conversation to stand in. */
+  /** After a reload: whatever was left has a conversation to stand in. Gives these. */
   restore() {
-    for (const { other } of this.outbox.items()) this.directory.at(other);
+    const left = this.outbox.items().map(({ other }) => this.directory.at(other));
     this.showAll();
+    return left;
   }
 
   showAll() {

@@ -83,6 +83,7 @@ def test_a_guest_is_muted_and_may_speak_again(person: MakePerson) -> None:
     expect(at_guest.locator(".parley-bar")).to_contain_text("You were muted")
     member(at_alice, "Loud").get_by_role("button").click()
     choose(at_alice, "Unmute Loud")
+    expect(at_guest.locator(".parley-input")).to_be_visible()
     expect(at_guest.locator(".parley-input")).to_have_value("half a sentence")
     at_guest.locator(".parley-input").press("Enter")
     expect(tick(at_guest, "half a sentence")).to_have_text("Sent")

@@ -51,7 +51,7 @@ def test_coming_and_going_is_told_once_a_person_not_once_a_tab(person: MakePerso
     alice, bob = person("alice", name="Alice"), person("bob", name="Bob")
     room = open_room(alice, LOBBY)
     at_alice = enter(alice, room)
-    expect(at_alice.locator(".parley-head-line")).to_have_text("1 person here")
+    expect(at_alice.locator(".parley-thread .parley-head-line")).to_have_text("1 person here")
     first, second = enter(bob, room), enter(bob, room)
     expect(people(at_alice)).to_have_text(["Alice", "Bob"])
     expect(notices(at_alice)).to_have_text([re.compile(r"^⁨Bob⁩ came in \d\d:\d\d$")])

@@ -49,9 +49,11 @@ test('the lines stand where they were heard, and part the bubbles around them', 
   room.went({ users: [ANN], count: 1, time: T0 + 2_500 });
   room.add([said(3)]);
   room.came({ users: [ANN], count: 2, time: T0 + 3_500 }, T0);
-  assert.deepEqual(rows(room), ['day', '1!', '2', 'left', '3!', 'came'], 'what was before the first message is not shown');
+  assert.deepEqual(rows(room), ['day', 'came', '1!', '2', 'left', '3!', 'came']);
   room.setPending([{ clientId: 'a', other: room.id, content: 'x', time: T0 + 4_000, order: 1, error: 0 }]);
   assert.deepEqual(rows(room).slice(-2), ['came', 'new!']);
+  room.replace([said(300)]);
+  assert.deepEqual(rows(room), ['older', 'day', '300!', 'new!'], 'not beside messages that they did not stand beside');
 });
 
 test('bubbles of one author stand together, of two they do not; my pending ones join my stored ones', () => {

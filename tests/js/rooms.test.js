@@ -85,7 +85,23 @@ test('after a reload the outbox, the draft of history and the list are there at 
   second.api.joinedRooms = [{ room: 'Lobby', joined: true, count: 2, last_seq: 1, last_time: T0 }];
   await greet(second);
   assert.deepEqual(second.net.last.opts('sync')[0].data, { seqs: {}, rooms: { Lobby: 1 } });
+  assert.deepEqual(second.net.last.opts('room-say'), [], 'this connection is not in yet');
+  await admit(second, page([said(1)]));
   assert.equal(second.net.last.opts('room-say')[0].data.client_id, clientId);
+});
+
+test('a room with something to send is joined though nobody opens it, and read is said once one is in', async () => {
+  const first = await inLobby(page([said(1)]));
+  first.messenger.send('kept');
+  const second = reloaded(first);
+  second.messenger.start();
+  await greet(second);
+  second.messenger.saw(second.messenger.conversations.get('room:lobby'), 1);
+  await second.clock.tick(1_000);
+  assert.deepEqual(second.net.last.opts('room-read'), []);
+  await admit(second, page([said(1)]));
+  await second.clock.tick(1_000);
+  assert.deepEqual([second.net.last.opts('room-say').length, second.net.last.opts('room-read').length], [1, 1]);
 });
 
 test('sync brings what was missed in a room', async () => {
@@ -160,8 +176,11 @@ test('what a moderator does is asked for, and a refusal is said', async () => {
   assert.deepEqual(frames.map(({ data }) => data), [{ room: 'Lobby', seq: 1 }, { room: 'Lobby', user_id: 2, on: true }, { room: 'Lobby', user_id: 2, on: true }]);
   net.last.answer(frames[0], event('room-delete', { seq: 1, user_id: 1 }));
   net.last.answer(frames[1], event('room-mute', { user_id: 2, on: true }));
-  net.last.answer(frames[2], { errorcode: -5, txt: 'no' });
-  assert.deepEqual(await Promise.all(done), [true, true, false]);
+  net.last.answer(frames[2], event('room-leave', { user_id: 2, on: true, time: T0 }));
+  const refusal = messenger.rooms.expel(room, 4);
+  net.last.answer(net.last.opts('room-remove')[1], { errorcode: -5, txt: 'no' });
+  assert.deepEqual(await Promise.all([...done, refusal]), [true, true, true, false]);
+  assert.equal(room.joined, true, 'it was somebody else who had to leave');
   assert.deepEqual([room.roster.get(2).muted, room.muted, refused], [true, false, [['room:lobby', -5]]]);
   net.last.push(event('room-mute', { user_id: 1, on: true }));
   assert.equal(room.muted, true);

@@ -66,6 +66,8 @@ export class ThreadView {
   /** Brings the nodes in step with the conversation; `history` is what loading is doing. */
   show(conversation, history) {
     if (conversation !== this.#conversation) return;
+    // What is unread may be known only now; from here on it is what was new when one came.
+    if (!this.#placed && conversation.loaded && conversation.unread) this.#newFrom ??= conversation.readSeq + 1;
     this.head.show(conversation);
     if (conversation.isRoom) this.roster.show(conversation);
     this.#bar(conversation);
