@@ -41,6 +41,13 @@ def test_a_message_is_removed_for_everybody(person: MakePerson) -> None:
     at_bob.reload()
     expect_in(at_bob)
     expect(bubble(at_bob, "This message was removed.")).to_be_visible()
+    # one's own, which had no seq when it came onto the page
+    write(at_alice, "a slip")
+    expect(tick(at_alice, "a slip")).to_have_text("Sent")
+    bubble(at_alice, "a slip").hover()
+    bubble(at_alice, "a slip").get_by_role("button").click()
+    choose(at_alice, "Remove message", sure=True)
+    expect(bubble(at_bob, "This message was removed.")).to_have_count(2)
     # nobody else has these menus
     expect(at_bob.locator(".parley-log [aria-haspopup=menu]")).to_have_count(0)
     expect(at_bob.locator(".parley-person [aria-haspopup=menu]")).to_have_count(0)

@@ -93,6 +93,7 @@ test('after a reload the outbox, the draft of history and the list are there at 
 test('a room with something to send is joined though nobody opens it, and read is said once one is in', async () => {
   const first = await inLobby(page([said(1)]));
   first.messenger.send('kept');
+  await first.clock.tick(1_000);
   const second = reloaded(first);
   second.messenger.start();
   await greet(second);

@@ -81,8 +81,9 @@ export class LinesView {
     if (row.type !== 'message') return loadingRow(row, { t, onRetry: this.actions.reload });
     const avatar = avatarOf(row.person, { baseUrl: this.context.baseUrl });
     const { retry: onRetry, discard: onDiscard, copy: onCopy } = this.actions;
-    const menu = row.named ? this.actions.room.ofMessage(this.#conversation, row.message) : null;
-    const errorText = (code) => this.errorText(code, this.#conversation);
+    const conversation = this.#conversation;
+    const menu = conversation.moderator ? (message) => this.actions.room.ofMessage(conversation, message) : null;
+    const errorText = (code) => this.errorText(code, conversation);
     return messageRow(row, { context: this.context, avatar, errorText, onRetry, onDiscard, onCopy, menu });
   }
 }

@@ -9,7 +9,7 @@ const STATES = {
   sending: 'state_sending', sent: 'state_sent', delivered: 'state_delivered', read: 'state_read', failed: 'state_failed',
 };
 
-/** {node, update(row)}: the same node from the first keystroke's echo to the last tick. `menu` gives what else can be done about it. */
+/** {node, update(row)}: the same node from the first keystroke's echo to the last tick. `menu(message)` gives what else can be done about it. */
 export function messageRow(first, { context, avatar, errorText, onRetry, onDiscard, onCopy, menu }) {
   const { t } = context;
   const { message } = first;
@@ -18,7 +18,8 @@ export function messageRow(first, { context, avatar, errorText, onRetry, onDisca
   const time = el('time', { datetime: new Date(message.time).toISOString(), title: context.times.full(message.time) });
   const tick = el('span', { class: 'parley-tick' });
   const failed = el('div', { class: 'parley-failed', hidden: true });
-  const stop = stopOf(message, { t, onCopy, menu });
+  let current = message;
+  const stop = stopOf(message, { t, onCopy, menu: menu && (() => menu(current)) });
   const author = first.named && !mine ? el('span', { class: 'parley-author', dir: 'auto' }) : hiddenText(mine ? t('you') : '');
   const node = el('div', { class: `parley-row parley-row--${mine ? 'mine' : 'theirs'}` },
     mine ? null : avatar.node,
@@ -27,6 +28,7 @@ export function messageRow(first, { context, avatar, errorText, onRetry, onDisca
   node.classList.toggle('parley-row--emoji', isFewEmoji(message.content));
   let shown = null;
   const update = (row) => {
+    current = row.message;
     node.dataset.key = row.key;
     if (row.message.seq) node.dataset.seq = row.message.seq;
     node.classList.toggle('parley-row--first', row.first);

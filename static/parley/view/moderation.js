@@ -11,12 +11,12 @@ export function roomActions({ rooms, me, t, write, copy }) {
   ].filter(Boolean);
   const aboutAuthor = (room, { author }) => (author && author.id !== me.id ? ofPerson(room, room.roster.get(author.id) ?? author) : []);
   return {
-    /** Nothing where only copying is left: a button of its own does that. */
-    ofMessage: (room, message) => (room.moderator ? () => [
+    /** For a moderator; others have only copying left, and a button for that. */
+    ofMessage: (room, message) => [
       { label: t('copy'), run: () => copy(message.content) },
-      { label: t('remove_message'), run: () => rooms.strike(room, message.seq), sure: true },
+      message.seq && { label: t('remove_message'), run: () => rooms.strike(room, message.seq), sure: true },
       ...aboutAuthor(room, message),
-    ] : null),
+    ].filter(Boolean),
     ofPerson: (room, person) => (person.id === me.id ? [] : ofPerson(room, person)),
     leave: (room) => rooms.leave(room),
     enter: (room) => rooms.enter(room),

@@ -35,14 +35,15 @@ export class RosterView {
   open(conversation, width) {
     this.#room = conversation.isRoom ? conversation : null;
     this.button.hidden = !this.#room;
-    this.#show(Boolean(this.#room) && width >= WIDE);
     this.children.clear();
+    this.#show(Boolean(this.#room) && width >= WIDE);
   }
 
   show(room) {
     const { t } = this.context;
     this.button.hidden = room.outside !== null;
     if (room.outside) this.#show(false);
+    if (this.node.hidden) return; // a crowd that nobody looks at
     const people = room.roster.ordered(this.me);
     const hidden = room.roster.count - people.length;
     this.others.hidden = hidden <= 0;
@@ -59,6 +60,7 @@ export class RosterView {
   #show(on) {
     this.node.hidden = !on;
     this.button.setAttribute('aria-expanded', String(on));
+    if (on && this.#room.loaded) this.show(this.#room);
   }
 
   #key(event) {
