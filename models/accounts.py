@@ -100,7 +100,7 @@ def _create_embedded(sub: str, name: str, avatar: str, locale: str) -> None:
             nickname=name or sub[:64],
             nickname_key=fold(name or sub[:64]),
             avatar=avatar,
-            locale=locale or "en",
+            locale=locale,  # empty where nobody said: the browser knows it
             created=now_ms(),
             last_seen=0,
             revoked_before=0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,6 +107,26 @@ def test_a_chatbox_is_one_conversation(visit: Callable[..., Page]) -> None:
     expect(tick(page, "just us")).to_have_text("Sent")
     page.keyboard.press("Escape")
     expect(bubble(page, "just us")).to_be_visible()
+
+
+def test_a_chatbox_shows_its_shape_and_then_who_it_is(visit: Callable[..., Page]) -> None:
+    page = visit("ann", "")
+    page.route("**/api/v1/users?*", lambda route: None)
+    page.route(re.compile("/useropt|/api/v1/users/"), lambda route: None)
+    chat = page.locator("[data-parley]")
+    chat.evaluate("(node) => { node.dataset.parleyMode = 'chatbox'; }")
+    chat.evaluate("(node) => { node.dataset.parleyWith = 'ben'; }")
+    expect(page.locator(".parley-empty--main .parley-skeleton")).to_be_visible()
+    page.unroute("**/api/v1/users?*")  # lets go what is held, too
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")
+
+
+def test_a_chatbox_with_nobody_says_so(visit: Callable[..., Page]) -> None:
+    page = visit("ann", 'data-parley-mode="chatbox" data-parley-with="zoe"')
+    expect(page.locator(".parley-main")).to_have_text("There is nobody here by that name yet.")
+    page.route("**/api/v1/users?*", lambda route: route.abort(), times=1)
+    page.locator("[data-parley]").evaluate("(node) => { node.dataset.parleyWith = 'ben'; }")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")
 
 
 def test_modes_change_in_place_and_nobody_loses_the_focus(visit: Callable[..., Page]) -> None:

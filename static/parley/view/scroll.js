@@ -4,8 +4,31 @@
 const NEAR = 80;
 
 export class ScrollKeeper {
+  #ended = true;
+  #height = 0;
+  #size;
+
   constructor(scroller) {
     this.scroller = scroller;
+    this.#size = new ResizeObserver(() => this.settle());
+    this.#size.observe(scroller);
+  }
+
+  /** A keyboard that comes up, or a longer draft, takes room from below: whoever was at the end stays there. */
+  settle() {
+    const { clientHeight } = this.scroller;
+    if (clientHeight === this.#height) return;
+    this.#height = clientHeight;
+    if (this.#ended) this.toEnd();
+  }
+
+  stop() {
+    this.#size.disconnect();
+  }
+
+  /** Whether the end of all there is has been in view until now. */
+  note(ended) {
+    this.#ended = ended;
   }
 
   get atEnd() {

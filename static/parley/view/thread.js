@@ -59,6 +59,7 @@ export class ThreadView {
   show(conversation, history) {
     if (conversation !== this.#conversation) return;
     this.head.show(conversation);
+    this.keeper.settle();
     const stick = this.#ownNews(conversation) || this.#atEnd; // before anything is below what is shown
     const rows = this.lines.take(conversation, { newFrom: this.#newFrom, history });
     const waiting = rows.length === 0 && !conversation.loaded && history !== 'failed';
@@ -77,6 +78,10 @@ export class ThreadView {
     const conversation = this.#conversation;
     const seen = conversation && Number(this.keeper.lastVisible('[data-seq]')?.dataset.seq);
     if (seen) this.actions.saw(conversation, seen);
+  }
+
+  stop() {
+    this.keeper.stop();
   }
 
   focus() {
@@ -135,8 +140,11 @@ export class ThreadView {
   #scrolled() {
     const conversation = this.#conversation;
     if (!conversation) return;
+    this.keeper.settle();
     this.#slide();
-    this.jump.hidden = this.#atEnd;
+    const ended = this.#atEnd;
+    this.keeper.note(ended);
+    this.jump.hidden = ended;
     this.jumpCount.hidden = conversation.unread === 0;
     this.jumpCount.textContent = String(conversation.unread);
     this.report();
