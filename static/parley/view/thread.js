@@ -8,8 +8,10 @@ import { ScrollKeeper } from './scroll.js';
 import { ThreadHead } from './head.js';
 import { walkMessages } from './walk.js';
 
-/** More is shown, or asked for, this many pixels before the end of what is there is reached. */
+/** More is asked for this many pixels before the end of what is there is reached. */
 const AHEAD = 600;
+/** What is in memory comes earlier: a fast flick of the finger must not end at the edge of it. */
+const NEAR = 1500;
 
 export class ThreadView {
   #conversation = null;
@@ -76,7 +78,8 @@ export class ThreadView {
   /** Tells what can really be seen; the caller knows whether anybody looks. */
   report() {
     const conversation = this.#conversation;
-    const seen = conversation && Number(this.keeper.lastVisible('[data-seq]')?.dataset.seq);
+    if (!conversation?.unread) return;
+    const seen = Number(this.keeper.lastVisible('[data-seq]')?.dataset.seq);
     if (seen) this.actions.saw(conversation, seen);
   }
 
@@ -155,10 +158,9 @@ export class ThreadView {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const rows = this.lines.window;
     if (clientHeight === 0) return; // not shown at all
-    if (scrollTop < AHEAD) {
-      if (rows.hasAbove) this.#turn(() => rows.up());
-      else if (this.#conversation.hasOlder) this.actions.loadOlder();
-    } else if (rows.hasBelow && scrollHeight - scrollTop - clientHeight < AHEAD) this.#turn(() => rows.down());
+    if (scrollTop < NEAR && rows.hasAbove) this.#turn(() => rows.up());
+    else if (rows.hasBelow && scrollHeight - scrollTop - clientHeight < NEAR) this.#turn(() => rows.down());
+    else if (scrollTop < AHEAD && this.#conversation.hasOlder) this.actions.loadOlder();
   }
 
   #turn(change) {
