@@ -55,6 +55,29 @@ def test_all_six_are_heard_under_their_namespace(
     assert set(ann.evaluate("() => heard")) == {f"{name}.parley" for name in wanted}
 
 
+def test_each_method_by_its_name_can_be_chained(visit: Callable[..., Page]) -> None:
+    page = visit("ann", "with: 'ben'")
+    name = page.locator(".parley-thread .parley-head-name")
+    expect(name).to_have_text("Ben")
+    chained = "(calls) => calls.every((call) => $('#chat').parley(...call).is('#chat'))"
+    assert page.evaluate(chained, [["with", "cat"]])
+    expect(name).to_have_text("Cat")
+    assert page.evaluate(chained, [["send", "to cat"], ["option", "theme", "dark"]])
+    expect(bubble(page, "to cat")).to_be_visible()
+    expect(page.locator(".parley")).to_have_css("color-scheme", "dark")
+    assert page.evaluate("() => $('#chat').parley('option', 'theme')") == "dark"
+    user_id = page.evaluate("() => $('#chat').parley('instance').messenger.openId")
+    assert page.evaluate(chained, [["close"]])
+    expect(name).to_be_hidden()
+    assert page.evaluate(chained, [["open", user_id]])
+    expect(name).to_have_text("Cat")
+    assert page.evaluate(chained, [["destroy"], ["destroy"]])
+    expect(page.locator("parley-messenger")).to_have_count(0)
+    page.evaluate("() => { $.fn.parley.defaults.theme = 'dark' }")
+    page.evaluate("(token) => { $('#chat').parley({ token }) }", token_of("ann"))
+    expect(page.locator(".parley")).to_have_css("color-scheme", "dark")
+
+
 def test_ready_cancelled_opens_nobody(visit: Callable[..., Page]) -> None:
     page = visit("ann", "with: 'ben'", "ready")
     expect(page.locator(".parley-empty--main")).to_be_visible()
