@@ -32,8 +32,8 @@ from app.messaging.reading import Reading
 from app.messaging.shapes import Shapes
 from app.messaging.typing_notice import Typing
 from app.messaging.writer import Commit, Writer
+from app.rooms.cluster import SharedBus
 from app.rooms.house import Rooms
-from app.rooms.link import NoLink
 from app.settings import Settings
 from app.watcher import Watcher, end
 from models.log_writer import LogWriter
@@ -99,7 +99,7 @@ class Parts:
             queue_size=options.reader_queue,
             timeout=options.write_timeout,
         )
-        self.bus = self._make_bus()
+        self.bus, shared = self._make_bus()
         self.identities = Identities(self.reader, self.tokens, options)
         self.presence = Presence(self.hub, self.bus.count, self.reader, options.presence_grace)
         self.shapes = Shapes(ZoneInfo(options.timezone), self.presence.is_online)
@@ -127,7 +127,7 @@ class Parts:
             self.reader,
             self.shapes,
             self.counters,
-            NoLink(),
+            shared,
         )
         self.chat = Chat(
             self.bus,
@@ -151,12 +151,13 @@ class Parts:
             self.rooms.listing.missed,
         )
 
-    def _make_bus(self) -> Bus:
+    def _make_bus(self) -> tuple[Bus, SharedBus | None]:
+        """The bus, and the same again where several processes share it."""
         if not self.options.redis_url:
-            return LocalBus(self.hub)
+            return LocalBus(self.hub), None
         from app.cluster.bus_redis import RedisBus  # one process has no use for a Redis client
 
-        return RedisBus(
+        bus = RedisBus(
             self.options.redis_url,
             self.hub,
             self.reader,
@@ -166,6 +167,7 @@ class Parts:
             changed=lambda user_id: self.presence.changed(user_id, here=False),
             ended=self.end_sockets,
         )
+        return bus, bus
 
     @property
     def epoch(self) -> str:

@@ -95,7 +95,7 @@ def _create_embedded(sub: str, name: str, avatar: str, locale: str) -> None:
             name_key=embedded_key(sub),
             kind=EMBEDDED,
             avatar=avatar,
-            locale=locale or "en",
+            locale=locale,  # empty where nobody said: the browser knows it
             created=now_ms(),
             last_seen=0,
             revoked_before=0,

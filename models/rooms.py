@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -171,6 +171,15 @@ def _stand(conversation: int, user_id: int, bits: int, on: bool, known: bool = F
             return
         standing = row[0] | bits if on else row[0] & ~bits
         Participant.update(standing=standing).where(me).execute()
+
+
+def find_outsiders(conversation: int, user_ids: Collection[int]) -> set[int]:
+    """Who of these is no member (any more)."""
+    inside = Participant.standing.bin_and(AWAY | REMOVED) == 0
+    query = Participant.select(Participant.user).where(
+        Participant.conversation == conversation, Participant.user.in_(list(user_ids)), inside
+    )
+    return set(user_ids) - {row[0] for row in rows(query)}
 
 
 def list_rooms(

@@ -45,7 +45,7 @@ class Feed:
     # -- where a room is ----------------------------------------------------------------------
 
     def begin(self, live: Live, last_seq: int) -> None:
-        """So far a member was just shown the room; all before it needs no pushing any more."""
+        """So far the first member was just shown the room; what came meanwhile is pushed now."""
         if live.place is None:
             live.place = last_seq
         self.reached(live, live.wanted)
@@ -53,7 +53,7 @@ class Feed:
     def show(self, live: Live, said: Said, asker: Socket | None = None) -> None:
         """A message that was stored here."""
         seq = said[0].seq
-        if live.place is None or seq == live.place + 1:
+        if live.place is not None and seq == live.place + 1:
             self._push(live, said, asker)
         else:
             self.reached(live, seq)
@@ -96,9 +96,17 @@ class Feed:
     def _catch_up(self, live: Live, attempts: int = ATTEMPTS) -> None:
         conversation = live.room.conversation
         if conversation not in self._tasks:
-            task = asyncio.get_running_loop().create_task(self._read(live, attempts))
+            task = asyncio.get_running_loop().create_task(self._run(live, attempts))
             self._tasks[conversation] = task
-            task.add_done_callback(lambda _: self._tasks.pop(conversation, None))
+
+    async def _run(self, live: Live, attempts: int) -> None:
+        try:
+            await self._read(live, attempts)
+        except Exception:
+            log.exception("room")
+        finally:
+            # here, not in a callback: what is reached from now on needs a new task
+            del self._tasks[live.room.conversation]
 
     async def _read(self, live: Live, attempts: int) -> None:
         while live.sockets and live.place is not None and live.place < live.wanted and attempts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,8 +15,9 @@ from app.messaging.intake import Intake
 from app.messaging.items import RoomMessage, RoomReceipt
 from app.messaging.shapes import Shapes
 from app.messaging.writer import Writer
+from app.rooms.cluster import ClusterLink, SharedBus
 from app.rooms.feed import Feed
-from app.rooms.link import RoomLink
+from app.rooms.link import NoLink, RoomLink
 from app.rooms.listing import Listing
 from app.rooms.membership import Membership
 from app.rooms.moderation import Moderation, Moderators
@@ -39,9 +41,11 @@ class Rooms:
         reader: Reader,
         shapes: Shapes,
         counters: Counters,
-        link: RoomLink,
+        bus: SharedBus | None,
     ) -> None:
+        link: RoomLink = NoLink() if bus is None else ClusterLink(bus)
         self._reader = reader
+        self._checks: set[asyncio.Task[None]] = set()
         self._fixed = options.fixed_rooms
         made = RoomShapes(shapes)
         moderators = Moderators(options.operator_names)
@@ -58,6 +62,8 @@ class Rooms:
             opening=options.room_opening,
             rooms_per_user=options.rooms_per_user,
         )
+        if isinstance(link, ClusterLink):
+            link.connect(self.roster, self.feed, self._check)
         self.tells: dict[type, Tell] = {RoomMessage: self.talk.tell, RoomReceipt: self.talk.moved}
         # opts on a socket
         self.operations: dict[str, Operation] = {
@@ -88,8 +94,15 @@ class Rooms:
         """Opens the operator's rooms where they are not there yet."""
         await self._reader.run(lambda: rooms.keep_rooms(self._fixed))
 
+    def _check(self) -> None:
+        task = asyncio.get_running_loop().create_task(self.membership.check_all())
+        self._checks.add(task)
+        task.add_done_callback(self._checks.discard)
+
     def stop(self) -> None:
         self.feed.stop()
+        for task in list(self._checks):
+            task.cancel()
 
     def depart(self, socket: Socket) -> None:
         self.roster.depart(socket)

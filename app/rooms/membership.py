@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from app.access.person import Person
@@ -108,6 +110,15 @@ class Membership:
     def _left(self, room: str, ref: str | None = None) -> bytes:
         data = {"room": room, "by": ">", "time": self._shapes.clock(), "removed": False}
         return protocol.event("room-leave", data, ref)
+
+    async def check_all(self) -> None:
+        """Takes out who has left or was removed at another process, where no notice said so."""
+        for live in self._roster:
+            here, conversation = list(live.here), live.room.conversation
+            with suppress(Refused):
+                gone = await self._reader.run(partial(rooms.find_outsiders, conversation, here))
+                for user_id in gone:
+                    self._roster.eject(conversation, user_id, self._left(live.room.name))
 
     # -- who is in ----------------------------------------------------------------------------
 

@@ -148,8 +148,12 @@ class Roster:
         found = self._link.people(conversation)
         live = self._rooms.get(conversation)
         if live is not None:
-            found |= {user_id: shapes.member(one) for user_id, one in live.members.items()}
+            found |= self.here(live)
         return found
+
+    def here(self, live: Live) -> dict[int, Brief]:
+        """Who is in at this process."""
+        return {user_id: shapes.member(one) for user_id, one in live.members.items()}
 
     def count(self, conversation: int) -> int:
         live = self._rooms.get(conversation)

@@ -5,8 +5,8 @@
 //                                    instance, unread, unsent
 //   $(...).on('message.parley', (event, detail) => ...)
 //     ready, message, unread, state, open, error, signedout; beforesend can be cancelled
+import { defaults } from './defaults.js';
 import { announceTo, put, remove, widgetOf } from './instances.js';
-import { defaults } from './widget.js';
 
 /** These give a value; every other call can be chained. */
 const GETTERS = new Set(['instance', 'unread', 'unsent']);

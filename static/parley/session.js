@@ -49,6 +49,12 @@ export class Session {
     view.calm = false;
   }
 
+  /** Opens the conversation with somebody of whom the server just told us who it is. */
+  meet(user, how) {
+    this.messenger.conversations.learn(user);
+    this.open(user.user_id, how);
+  }
+
   close() {
     if (this.popup) this.popup.close();
     else this.messenger.close();
@@ -63,7 +69,7 @@ export class Session {
     this.#ending.abort();
     this.messenger.stop();
     this.view.destroy();
-    this.popup?.node.remove();
+    this.popup?.destroy();
   }
 
   #storages() {
@@ -87,7 +93,7 @@ export class Session {
 
   #show(me, send) {
     const { locale: wanted, baseUrl, actions, title, mode, back } = this.settings;
-    const locale = resolveLocale(wanted ?? me.locale ?? globalThis.navigator.language);
+    const locale = resolveLocale(wanted || me.locale || globalThis.navigator.language);
     const t = translator(locale);
     const kept = { drafts: new Drafts(this.held.session, this.scope), preferences: new Preferences(this.held.local, this.scope) };
     const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), ...kept };
@@ -100,9 +106,7 @@ export class Session {
   }
 
   #popUp(options) {
-    const { messenger, view } = this;
-    this.popup = new PopupView({ ...options, face: view.node, onOpen: () => this.#seen() });
-    messenger.on('change', () => this.popup.show(messenger.conversations.unread));
+    this.popup = new PopupView({ ...options, face: this.view.node, onOpen: () => this.#seen() });
   }
 
   /** What was written meanwhile is new to who opens the panel. */
@@ -115,16 +119,27 @@ export class Session {
   #forward() {
     const { messenger, notify } = this;
     let unread = -1;
-    messenger.on('message', ({ address, person }, { author = person, ...message }) => notify('message', { userId: author.id, ...address, name: author.name, ...message }));
-    messenger.on('status', (status) => notify('state', status));
-    messenger.on('refused', ({ address }, errorcode) => notify('error', { ...address, errorcode }));
+    // What the page cancels it says in its own way: we then keep silent about it.
+    const unless = (type, detail, say) => notify(type, detail) !== false && !this.#ending.signal.aborted && say(this.view);
+    messenger.on('message', (conversation, message) => {
+      const { author = conversation.person, ...rest } = message;
+      const detail = { userId: author.id, ...conversation.address, name: author.name, ...rest };
+      unless('message', detail, (view) => view.heard(conversation, message));
+    });
+    messenger.on('status', (status) => unless('state', status, (view) => view.status.show(status)));
+    messenger.on('refused', (conversation, errorcode) => unless('error', { ...conversation.address, errorcode }, (view) => view.refused(errorcode, conversation)));
     messenger.on('signedout', (reason) => notify('signedout', { reason }));
     messenger.on('open', (conversation) => notify('open', { userId: null, ...conversation?.address }));
     messenger.on('change', () => {
       if (unread === messenger.conversations.unread) return;
       unread = messenger.conversations.unread;
-      notify('unread', { unread });
+      unless('unread', { unread }, (view) => this.#count(view, unread));
     });
+  }
+
+  #count(view, unread) {
+    view.count(unread);
+    this.popup?.show(unread);
   }
 
   async #protocols() {

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import MakePerson
+from tests.browser.host import HostSite, Visitor, token_of
 from tests.browser.person import bubble, item, tick, write
+from tests.services.parley import ParleyServer
 
 
 def test_the_page_speaks_chinese(person: MakePerson, shots: Path) -> None:
@@ -75,3 +79,32 @@ def _direction(page: Page, selector: str) -> str:
     node = page.locator(selector).first
     assert node.evaluate("(node) => getComputedStyle(node).unicodeBidi").endswith("isolate")
     return str(node.evaluate("(node) => getComputedStyle(node).direction"))
+
+
+@pytest.mark.usefixtures("members")
+@pytest.mark.parametrize(
+    ("browser", "claims", "attribute", "spoken", "placeholder"),
+    [
+        ("ar-EG", {}, "", "ar", "البحث عن شخص"),
+        ("zh-CN", {}, "", "zh-CN", "找人"),
+        ("ar-EG", {"locale": "zh-HK"}, "", "zh-TW", "找人"),
+        ("ar-EG", {"locale": "zh-HK"}, 'data-parley-locale="en"', "en", "Find a person"),
+    ],
+)
+def test_embedded_it_speaks_as_the_page_the_token_or_the_browser_says(
+    chat: ParleyServer,
+    host: HostSite,
+    visitor: Callable[..., Visitor],
+    browser: str,
+    claims: dict[str, Any],
+    attribute: str,
+    spoken: str,
+    placeholder: str,
+) -> None:
+    html = f"""<!doctype html><title>Shop</title>
+        <div data-parley {attribute} data-parley-token="{token_of("ann", **claims)}"></div>
+        <script async src="{chat.url}/widget.js"></script>"""
+    page = visitor(locale=browser).visit(host.put("/", html))
+    expect(page.locator(".parley")).to_have_attribute("lang", spoken)
+    expect(page.locator(".parley")).to_have_attribute("dir", "rtl" if spoken == "ar" else "ltr")
+    expect(page.get_by_placeholder(placeholder)).to_be_visible()

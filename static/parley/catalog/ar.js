@@ -17,6 +17,7 @@ export default {
   notices_refused: 'لا يسمح هذا المتصفح بالإشعارات هنا.',
   welcome_title: 'رسائلك',
   welcome_text: 'اختر محادثة، أو ابحث عن شخص لتكتب إليه.',
+  with_nobody: 'لا يوجد هنا أحد بهذا الاسم بعد.',
   you_wrote: 'أنت: {content}',
   draft: 'مسودة: {content}',
   unread: {
@@ -117,6 +118,7 @@ export default {
   status_connecting: 'جارٍ الاتصال…',
   status_catching_up: 'جارٍ جلب الجديد…',
   status_offline: 'لا يوجد اتصال. ستُرسل الرسائل عند عودته.',
+  status_back: 'عاد الاتصال، ولا ينقصك شيء.',
   status_too_many: 'Parley مفتوح في أماكن كثيرة. أغلق أحدها.',
   status_signed_out: 'انتهت صلاحية تسجيل دخولك.',
 

@@ -17,6 +17,7 @@ export default {
   notices_refused: 'This browser does not allow notifications here.',
   welcome_title: 'Your messages',
   welcome_text: 'Choose a conversation, or find somebody to write to.',
+  with_nobody: 'There is nobody here by that name yet.',
   you_wrote: 'You: {content}',
   draft: 'Draft: {content}',
   unread: { one: '{count} unread message', other: '{count} unread messages' },
@@ -105,6 +106,7 @@ export default {
   status_connecting: 'Connecting…',
   status_catching_up: 'Catching up…',
   status_offline: 'No connection. Messages are sent once it is back.',
+  status_back: 'Connected again. Nothing is missing.',
   status_too_many: 'Parley is open in too many places. Close one of them.',
   status_signed_out: 'Your sign-in has expired.',
 

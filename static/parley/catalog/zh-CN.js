@@ -17,6 +17,7 @@ export default {
   notices_refused: '浏览器不允许在这里显示通知。',
   welcome_title: '你的消息',
   welcome_text: '选择一个会话，或者找一个人聊天。',
+  with_nobody: '这里还没有这个人。',
   you_wrote: '我：{content}',
   draft: '草稿：{content}',
   unread: { other: '{count} 条未读消息' },
@@ -105,6 +106,7 @@ export default {
   status_connecting: '正在连接…',
   status_catching_up: '正在同步…',
   status_offline: '连接已断开，恢复后会自动发送你写的消息。',
+  status_back: '已重新连接，消息已是最新。',
   status_too_many: 'Parley 打开的窗口太多，请关闭一个。',
   status_signed_out: '登录已过期。',
 

@@ -17,6 +17,7 @@ export default {
   notices_refused: '瀏覽器不允許在這裡顯示通知。',
   welcome_title: '你的訊息',
   welcome_text: '選擇一個聊天，或找個人聊聊。',
+  with_nobody: '這裡還沒有這個人。',
   you_wrote: '我：{content}',
   draft: '草稿：{content}',
   unread: { other: '{count} 則未讀訊息' },
@@ -105,6 +106,7 @@ export default {
   status_connecting: '正在連線…',
   status_catching_up: '正在同步…',
   status_offline: '連線已中斷，恢復後會自動傳送你寫的訊息。',
+  status_back: '已重新連線，訊息已是最新。',
   status_too_many: 'Parley 開啟的視窗太多，請關閉一個。',
   status_signed_out: '登入已過期。',
 
