@@ -2,13 +2,15 @@
 //
 // Emits: 'change' (room), 'entered' (room), 'elsewhere' (room, name), 'refused' (room, errorcode).
 import { systemClock } from './clock.js';
-import { EVENT, NO_NETWORK, NOT_ALLOWED, NOT_NOW, TOO_FAST } from './codes.js';
+import { EVENT, NO_NETWORK, NOT_ALLOWED, NOT_NOW, TOO_FAST, TOO_LARGE } from './codes.js';
 import { Emitter } from './emitter.js';
 import { isSeq } from './entry.js';
 import { isRoom, personAt, roomPlace } from './place.js';
 
 /** Joining that failed while the socket lives is tried again after this. */
 const AGAIN = 2_000;
+/** The server lets one connection be in no more: the longest unopened are left out. */
+const MOST = 50;
 
 export class Rooms extends Emitter {
   /** Where to be on every connection. */
@@ -36,7 +38,9 @@ export class Rooms extends Emitter {
 
   /** To be joined by the next connection. */
   want(room) {
+    this.#present.delete(room.id);
     this.#present.add(room.id);
+    if (this.#present.size > MOST) this.#present.delete(this.#present.values().next().value);
   }
 
   /** A new connection knows of no room. */
@@ -85,6 +89,7 @@ export class Rooms extends Emitter {
     const code = packet?.errorcode;
     if (code === EVENT) this.#arrived(room, packet.data?.room);
     else if (packet === null || code === TOO_FAST || code === NOT_NOW) this.#later(room);
+    else if (code === TOO_LARGE) this.emit('refused', room, NOT_NOW); // the next connection begins with none
     else this.#shut(room, code === NOT_ALLOWED ? 'removed' : 'missing');
   }
 

@@ -131,7 +131,9 @@ def test_a_chatbox_shows_its_shape_and_then_who_it_is(visit: Callable[..., Page]
 
 def test_a_chatbox_with_nobody_says_so(visit: Callable[..., Page]) -> None:
     page = visit("ann", 'data-parley-mode="chatbox" data-parley-with="zoe"')
-    expect(page.locator(".parley-main")).to_have_text("There is nobody here by that name yet.")
+    said = page.locator(".parley-empty--main")
+    expect(said).to_have_text("There is nobody here by that name yet.")
+    expect(page.locator(".parley-thread")).to_be_hidden()
     page.route("**/api/v1/users?*", lambda route: route.abort(), times=1)
     page.locator("[data-parley]").evaluate("(node) => { node.dataset.parleyWith = 'ben'; }")
     expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")

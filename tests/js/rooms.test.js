@@ -222,6 +222,36 @@ test('a room that is not, and one that does not want us', async () => {
   }
 });
 
+test('a connection is in fifty rooms at most; the next one begins with those opened last', async () => {
+  const all = await online();
+  const refused = [];
+  all.messenger.on('refused', (room, code) => refused.push([room.person.name, code]));
+  for (let number = 1; number <= 50; number += 1) {
+    all.messenger.openRoom(`r${number}`);
+    await admit(all, page([], { room: `r${number}` }));
+  }
+  all.messenger.openRoom('r51');
+  all.net.last.answer(all.net.last.opts('room-join').at(-1), { errorcode: -7, txt: 'too many' });
+  await settled();
+  assert.deepEqual(refused, [['r51', -8]]);
+  all.net.last.end(1012);
+  await all.clock.tick(1_000);
+  await greet(all);
+  const joined = all.net.last.opts('room-join').map(({ data }) => data.room);
+  assert.deepEqual([joined.length, joined[0], joined.at(-1)], [50, 'r2', 'r51']);
+});
+
+test('a storage that was replaced: what we held goes, and the open room is joined anew', async () => {
+  const all = await inLobby(page([said(1), said(2)]));
+  all.net.last.end(4503);
+  await all.clock.tick(1_000);
+  await greet(all, { epoch: 'e2' });
+  assert.deepEqual(contents(all.messenger.opened), []);
+  await admit(all, page([said(1, { content: 'another' })]));
+  assert.deepEqual(contents(all.messenger.opened), ['another']);
+  assert.equal(all.messenger.opened.person.name, 'Lobby');
+});
+
 test('a server that cannot just now is asked again', async () => {
   const { messenger, net, clock } = await online();
   messenger.openRoom('Lobby');

@@ -4,7 +4,7 @@
 export function roomActions({ rooms, me, t, write, copy }) {
   const ofPerson = (room, person) => [
     write && { label: t('write_to', { name: person.name }), run: () => write(person) },
-    ...(room.moderator ? [
+    ...(room.moderator && person.id !== room.owner ? [
       { label: t(person.muted ? 'unmute' : 'mute', { name: person.name }), run: () => rooms.mute(room, person.id, !person.muted) },
       { label: t('expel', { name: person.name }), run: () => rooms.expel(room, person.id), sure: true },
     ] : []),
