@@ -48,6 +48,16 @@ def two_lines(chat: ParleyServer, sub: str, to: str) -> tuple[str, str]:
     return script, element.replace("TOKEN", token_of(sub)).replace('"bob"', f'"{to}"')
 
 
+def policy_of(chat: ParleyServer) -> str:
+    """The Content-Security-Policy that docs/embedding.md names, and nothing beside it."""
+    text = (ROOT / "docs" / "embedding.md").read_text("utf-8")
+    named = re.search(r"^    (script-src https.*)$", text, re.MULTILINE)
+    assert named is not None
+    ours = named[1].replace("wss://chat.example", chat.url.replace("http", "ws"))
+    policy = "default-src 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
+    return policy + ours.replace("https://chat.example", chat.url)
+
+
 def page_of(*, head: str = "", body: str = "") -> str:
     return f"<!doctype html><html><head><title>Shop</title>{head}</head><body>{body}</body></html>"
 
@@ -174,15 +184,8 @@ def test_the_pages_own_jquery_gets_the_plugin_and_stays_as_it_was(
 def test_a_strict_policy_of_the_page_is_enough(
     chat: ParleyServer, host: HostSite, visitor: MakeVisitor
 ) -> None:
-    """The one that docs/embedding.md names, and nothing beside it."""
-    text = (ROOT / "docs" / "embedding.md").read_text("utf-8")
-    named = re.search(r"^    (script-src https.*)$", text, re.MULTILINE)
-    assert named is not None
-    ours = named[1].replace("wss://chat.example", chat.url.replace("http", "ws"))
-    policy = "default-src 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
-    policy += ours.replace("https://chat.example", chat.url)
     html = page_of(body="".join(two_lines(chat, "ann", "ben")))
-    page = visitor().visit(host.put("/", html, Content_Security_Policy=policy))
+    page = visitor().visit(host.put("/", html, Content_Security_Policy=policy_of(chat)))
     write(page, "under a strict policy")
     expect(page.locator(".parley-tick")).to_have_text("Sent")
     colour = "(node) => getComputedStyle(node).backgroundColor"

@@ -49,7 +49,7 @@ export class AppView {
 
   destroy() {
     Object.values(this.#timers).forEach((timer) => this.context.clock.clearTimeout(timer));
-    for (const part of [this.attention, this.ringing, this.status, this.search, this.toast, this.title]) part?.stop();
+    for (const part of [this.attention, this.ringing, this.status, this.search, this.thread, this.toast, this.title]) part?.stop();
     this.#timers = null;
     this.node.remove();
   }

@@ -33,7 +33,7 @@ export class ThreadView {
       on: { click: () => this.#jump() } }, icon('down'), this.jumpCount);
     this.composer = new ComposerView({ context, onSend: (text) => this.#send(text), onTyped: actions.typed });
     this.node = el('div', { class: 'parley-thread', hidden: true }, this.head.node,
-      el('div', { class: 'parley-logbox' }, this.scroller, this.jump), this.composer.node);
+      el('div', { class: 'parley-logbox' }, this.scroller, this.jump, this.composer.picking.panel), this.composer.node);
   }
 
   open(conversation) {
@@ -53,6 +53,10 @@ export class ThreadView {
     this.#conversation = null;
     this.node.hidden = true;
     this.lines.clear();
+  }
+
+  stop() {
+    this.composer.stop();
   }
 
   /** Brings the nodes in step with the conversation; `history` is what loading is doing. */
