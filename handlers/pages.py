@@ -8,6 +8,7 @@ from tornado.web import HTTPError, StaticFileHandler
 
 from app.messaging import protocol
 from app.messaging.errors import Errorcode, Refused
+from app.messaging.languages import words_of
 from handlers.base import BaseHandler
 from handlers.guarded import GuardedHandler
 
@@ -39,6 +40,7 @@ class IndexHandler(BaseHandler):
             registration=options.registration == "open",
             guests=options.guests,
             me=me,
+            words=words_of(self.locale_code),
             asset=self.static_url,
         )
 
