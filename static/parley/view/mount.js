@@ -1,6 +1,7 @@
 // Our own room in a stranger's page: an element of ours with a shadow root. The page's rules do not
 // reach in, and ours do not reach out.
 import { dress } from './dress.js';
+import { Shown } from './shown.js';
 
 /** No page styles a tag that it has never heard of; a shadow root hangs on it as on a div. */
 const TAG = 'parley-messenger';
@@ -19,6 +20,7 @@ export class Mount {
     this.dye(theme);
     this.#darkness.addEventListener('change', () => this.dye(this.theme), { signal: this.#ending.signal });
     parent.append(this.node);
+    this.shown = kind === 'panel' ? new Shown(parent, this.node) : null;
   }
 
   /** `auto` follows the browser, also when that changes. */
@@ -30,6 +32,7 @@ export class Mount {
 
   destroy() {
     this.#ending.abort();
+    this.shown?.stop();
     this.node.remove();
   }
 }
