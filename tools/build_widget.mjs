@@ -1,12 +1,12 @@
 // Makes what is served of the widget: `npm run build`. The same sources give the same bytes on every machine.
 //   static/widget.js            all that a page needs at once
 //   static/emoji.js             the emoji panel, loaded when it is first opened
-//   static/emoji/<locale>.json  which emoji there are, and their names
+//   static/emoji/<locale>.json  which emoji there are, and their names; LICENSE says whose they are
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 
-import { emojiFiles } from './emoji_data.mjs';
+import { emojiFiles, emojiLicence } from './emoji_data.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const STATIC = `${ROOT}static/`;
@@ -42,7 +42,7 @@ export async function files() {
     bundle({ entryPoints: ['static/parley/view/picker.js'], format: 'esm' }),
   ]);
   const names = Object.entries(emojiFiles()).map(([locale, text]) => [`${STATIC}emoji/${locale}.json`, text]);
-  return { [WIDGET]: widget, [EMOJI]: emoji, ...Object.fromEntries(names) };
+  return { [WIDGET]: widget, [EMOJI]: emoji, ...Object.fromEntries(names), [`${STATIC}emoji/LICENSE`]: emojiLicence() };
 }
 
 async function bundle(options) {

@@ -1,5 +1,6 @@
 // Makes static/emoji/<locale>.json from the data of Unicode itself: which emoji there are, in what order
 // (unicode-emoji-json), and what they are called and found by in each of our languages (CLDR).
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -18,6 +19,12 @@ export function emojiFiles() {
   const lights = lightsOf(english);
   const fileIn = (language) => fileOf(groups, (emoji) => rowOf(emoji, annotationsOf(language), { english, lights }));
   return Object.fromEntries(Object.entries(LANGUAGES).map(([locale, language]) => [locale, fileIn(language)]));
+}
+
+/** What whoever hands the data on has to say. */
+export function emojiLicence() {
+  const [cldr, list] = ['cldr-annotations-full', 'unicode-emoji-json'].map((name) => readFileSync(require.resolve(`${name}/LICENSE`), 'utf8').trim());
+  return `The names and search words of the emoji are from Unicode CLDR:\n\n${cldr}\n\nTheir list is from unicode-emoji-json:\n\n${list}\n`;
 }
 
 function annotationsOf(language) {
