@@ -35,7 +35,7 @@ export class ThreadView {
       on: { click: () => this.#jump() } }, icon('down'), this.jumpCount);
     this.composer = new ComposerView({ context, onSend: (text) => this.#send(text), onTyped: actions.typed });
     this.node = el('div', { class: 'parley-thread', hidden: true }, this.head.node,
-      el('div', { class: 'parley-logbox' }, this.scroller, this.jump), this.composer.node);
+      el('div', { class: 'parley-logbox' }, this.scroller, this.jump, this.composer.picking.panel), this.composer.node);
   }
 
   open(conversation) {
@@ -84,6 +84,7 @@ export class ThreadView {
   }
 
   stop() {
+    this.composer.stop();
     this.keeper.stop();
   }
 
