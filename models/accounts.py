@@ -12,9 +12,11 @@ from peewee import IntegrityError
 from app.access.person import Person
 from app.messaging.errors import not_allowed, not_found, not_signed_in
 from models import guests
-from models.base import database, first_row, now_ms
+from models.base import database, now_ms
 from models.failures import is_duplicate
-from models.people import PERSON, embedded_key, find_person, to_person
+from models.people import embedded_key, find_person, to_person
+from models.read_sql import EMBEDDED as FIND_EMBEDDED
+from models.read_sql import fetch_one
 from models.user import EMBEDDED, LOCAL, User, fold, look_columns
 
 
@@ -83,9 +85,7 @@ def meet_embedded(sub: str, name: str, avatar: str, locale: str, issued: int) ->
 
 
 def _find_embedded(sub: str) -> tuple[Any, ...] | None:
-    columns = (*PERSON, User.revoked_before, User.avatar)
-    is_it = (User.name_key == embedded_key(sub)) & (User.kind == EMBEDDED)
-    return first_row(User.select(*columns).where(is_it))
+    return fetch_one(FIND_EMBEDDED, (embedded_key(sub),))
 
 
 def _create_embedded(sub: str, name: str, avatar: str, locale: str) -> None:

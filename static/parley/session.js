@@ -4,11 +4,13 @@ import { Api } from './api.js';
 import { Cache } from './cache.js';
 import { systemClock } from './clock.js';
 import { Drafts } from './drafts.js';
+import { loadEmoji } from './emoji_loader.js';
 import { HeldStorage } from './held_storage.js';
 import { directionOf, resolveLocale, translator } from './i18n.js';
 import { Messenger } from './messenger.js';
 import { Outbox } from './outbox.js';
 import { Preferences } from './preferences.js';
+import { SafeStorage } from './storage.js';
 import { Times } from './time.js';
 import { Transport } from './transport.js';
 import { AppView } from './view/app.js';
@@ -96,13 +98,22 @@ export class Session {
     const locale = resolveLocale(wanted || me.locale || globalThis.navigator.language);
     const t = translator(locale);
     const kept = { drafts: new Drafts(this.held.session, this.scope), preferences: new Preferences(this.held.local, this.scope) };
-    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), ...kept };
+    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), emoji: this.#emoji(locale), ...kept };
     const direction = this.settings.direction ?? directionOf(locale);
     const { messenger } = this;
     const [single, keep] = [mode === 'chatbox' || mode === 'room', mode !== 'inbox'];
     this.view = new AppView({ messenger, context, locale, direction, actions, title, single, keep, back, send });
     if (mode === 'popup') this.#popUp({ context, locale, direction });
     this.root.append((this.popup ?? this.view).node);
+  }
+
+  /** What the panel of emoji needs once it is opened. */
+  #emoji(locale) {
+    return {
+      load: () => loadEmoji(this.settings.baseUrl, locale),
+      storage: new SafeStorage(this.held.local, `${this.scope}/emoji`),
+      words: (catalogs) => translator(locale, catalogs),
+    };
   }
 
   #popUp(options) {

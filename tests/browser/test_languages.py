@@ -108,3 +108,34 @@ def test_embedded_it_speaks_as_the_page_the_token_or_the_browser_says(
     expect(page.locator(".parley")).to_have_attribute("lang", spoken)
     expect(page.locator(".parley")).to_have_attribute("dir", "rtl" if spoken == "ar" else "ltr")
     expect(page.get_by_placeholder(placeholder)).to_be_visible()
+
+
+SENTENCES = [
+    ("en-GB", "Parley needs JavaScript.", "Parley could not be loaded. Please reload the page."),
+    ("zh-CN", "使用 Parley 需要启用 JavaScript。", "无法加载 Parley，请刷新页面。"),
+    ("zh-HK", "使用 Parley 需要啟用 JavaScript。", "無法載入 Parley，請重新整理頁面。"),
+    (
+        "ar-EG",
+        "يحتاج Parley إلى تفعيل JavaScript.",
+        "تعذّر تحميل Parley. يُرجى إعادة تحميل الصفحة.",
+    ),
+    ("fr", "Parley needs JavaScript.", "Parley could not be loaded. Please reload the page."),
+]
+
+
+@pytest.mark.parametrize(("locale", "no_script", "not_loaded"), SENTENCES)
+def test_a_page_without_scripts_says_so_in_the_visitors_language(
+    person: MakePerson, locale: str, no_script: str, not_loaded: str
+) -> None:
+    off = person("off", register=False, locale=locale, java_script_enabled=False)
+    page = off.context.new_page()
+    page.goto(off.url)
+    expect(page.locator("noscript .page-note")).to_have_text(no_script)
+    expect(page.locator("noscript .page-note")).to_be_visible()
+    broken = person("broken", register=False, locale=locale).context.new_page()
+    # as if it had been loaded again as often as it may
+    broken.add_init_script("sessionStorage.setItem('page/reloads', 3)")
+    broken.route("**/parley/rows.js", lambda route: route.abort("connectionfailed"))
+    broken.goto(off.url)
+    expect(broken.get_by_role("alert")).to_have_text(not_loaded)
+    expect(broken.locator("noscript")).to_be_hidden()

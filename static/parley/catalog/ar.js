@@ -93,12 +93,7 @@ export default {
   write_to: 'اكتب رسالة إلى {name}',
   send: 'إرسال',
   emoji: 'الرموز التعبيرية',
-  emoji_faces: 'الوجوه والمشاعر',
-  emoji_people: 'الأشخاص والقلوب',
-  emoji_nature: 'الحيوانات والطبيعة',
-  emoji_food: 'الطعام والشراب',
-  emoji_doing: 'الرياضة والسفر والأماكن',
-  emoji_things: 'الأشياء والعلامات',
+  emoji_failed: 'تعذّر تحميل الرموز التعبيرية.',
   characters_left: {
     zero: 'لم يبقَ أي حرف', one: 'بقي حرف واحد', two: 'بقي حرفان',
     few: 'بقيت {count} أحرف', many: 'بقي {count} حرفًا', other: 'بقي {count} حرف',

@@ -39,8 +39,8 @@ export class ThreadView {
     this.composer = new ComposerView({ context, onSend: (text) => this.#send(text), onTyped: actions.typed });
     this.bar = new BarView({ context, onEnter: actions.room.enter, onRooms: actions.rooms });
     this.node = el('div', { class: 'parley-thread', hidden: true }, this.head.node, el('div', { class: 'parley-talk' },
-      el('div', { class: 'parley-column' }, el('div', { class: 'parley-logbox' }, this.scroller, this.jump), this.composer.node, this.bar.node),
-      this.roster.node));
+      el('div', { class: 'parley-column' }, el('div', { class: 'parley-logbox' }, this.scroller, this.jump, this.composer.picking.panel),
+        this.composer.node, this.bar.node), this.roster.node));
   }
 
   open(conversation) {
@@ -96,6 +96,7 @@ export class ThreadView {
   }
 
   stop() {
+    this.composer.stop();
     this.keeper.stop();
   }
 
