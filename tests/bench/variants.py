@@ -28,6 +28,7 @@ VARIANTS = {
     for variant in (
         Variant("naive", "tests.bench.naive", dense=False),
         Variant("parley", "app", dense=True, history=True),
+        Variant("stock", "tests.bench.stock_wire", dense=True),
     )
 }
 
