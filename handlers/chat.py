@@ -138,6 +138,10 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
             log.exception("dispatch")
             self._refuse(not_now(), ref)
 
+    def on_ping(self, data: bytes) -> None:
+        if not self._over:
+            self._count_frame()
+
     def _count_frame(self) -> float:
         """Every frame counts, also one that means nothing; the seconds that are owed."""
         owed = self._frames.owe(time.monotonic())

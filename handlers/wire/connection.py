@@ -98,7 +98,9 @@ class Connection(Channel):
         self.slot = 0
 
     def open(self) -> None:
-        """After the handler's open(): from now on it is told of messages."""
+        """After the handler's open(), unless that cut the line: now it is told of messages."""
+        if self.closed:
+            return
         self._pings.join(self)
         early, self._early = self._early, b""
         self.start(early)
@@ -255,7 +257,6 @@ class Connection(Channel):
         A server closes first (section 7.1.1), so that the peer need not wait for its own end.
         """
         self._deaf = True
-        self._pings.leave(self)
         self._arm(within)
         if not self.waiting:
             self.flushed()

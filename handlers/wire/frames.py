@@ -14,6 +14,8 @@ CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 FINAL = 0x80
 MASKED = 0x80
 LONGEST_CONTROL = 125
+# fragments of one message: a frame without payload costs its sender nothing
+MOST_PIECES = 1024
 WHOLE_TEXT = FINAL | TEXT
 
 PROTOCOL_ERROR, INVALID_TEXT, TOO_BIG, INTERNAL_ERROR = 1002, 1007, 1009, 1011
@@ -40,7 +42,7 @@ class Parser:
     its head, before any of it is kept.
     """
 
-    __slots__ = ("_limit", "_message", "_need", "_opcode", "_rest", "fault")
+    __slots__ = ("_limit", "_message", "_need", "_opcode", "_pieces", "_rest", "fault")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -48,6 +50,7 @@ class Parser:
         self._need = 0  # how long that frame is, as far as its head says
         self._message: bytearray | None = None  # the fragments of a message so far
         self._opcode = TEXT  # and what they are fragments of
+        self._pieces = 0
         self.fault: Fault | None = None
 
     def feed(self, data: bytes) -> list[Event]:
@@ -123,7 +126,8 @@ class Parser:
             return self._fail(
                 PROTOCOL_ERROR, "nothing to continue" if begun is None else "message not finished"
             )
-        if length + (0 if begun is None else len(begun)) > self._limit:
+        self._pieces = 0 if begun is None else self._pieces + 1
+        if length + len(begun or b"") > self._limit or self._pieces > MOST_PIECES:
             return self._fail(TOO_BIG, "message too big")
         return start, length
 

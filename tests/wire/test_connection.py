@@ -11,12 +11,17 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from tornado.iostream import IOStream
 from tornado.websocket import WebSocketClosedError
 
 from handlers.wire.connection import Connection
-from handlers.wire.frames import BINARY, CLOSE, PING, PONG, TEXT, encode
+from handlers.wire.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, encode
 from handlers.wire.handler import SHARED, WireHandler
+from handlers.wire.pings import Pings
+from handlers.wire.poller import Poller
+from tests.client import PATIENCE
 from tests.raw_socket import Frame
+from tests.wire.both_wires import Recorder
 from tests.wire.peer import LIMIT, Client, Echo, Server, eventually, masked, serving
 
 MIB = 1 << 20
@@ -68,6 +73,27 @@ async def test_nothing_of_the_handshake_is_kept(server: Server) -> None:
         "_status_code",
         "_wire",
     }
+
+
+async def test_what_tornado_had_not_written_goes_out_first() -> None:
+    """A peer that reads nothing before the handshake ends leaves its 101 in Tornado's stream."""
+    peer, end = socket.socketpair()
+    stream, loop = IOStream(end), asyncio.get_running_loop()
+    head = b"HTTP/1.1 101 Switching Protocols" * 100_000
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(stream.write(head), 0.01)
+    line = Connection(stream, Poller(loop), Pings(loop, 0, 0), Recorder(), LIMIT)
+    line.open()
+    line.write(b"and then this")
+    peer.setblocking(False)
+    said = b""
+    async with asyncio.timeout(PATIENCE):
+        while len(said) < len(head) + 13:
+            said += await loop.sock_recv(peer, MIB)
+    assert said == head + b"and then this"
+    assert stream.closed()
+    peer.close()
+    line.abort()
 
 
 class Slow(Echo):
@@ -209,6 +235,20 @@ async def test_pings_of_who_does_not_read_pile_up_no_further() -> None:
 async def flood(client: Client) -> None:
     while True:
         await client.send(*[masked(PING, b"x" * 125)] * 100)
+
+
+async def test_a_message_in_more_pieces_than_it_needs_is_refused(server: Server) -> None:
+    """Empty fragments never come to the size of a message, and no message is counted."""
+    client = await Client.to(server)
+    await client.send(masked(TEXT, first=0x00), *[masked(CONTINUATION, first=0x00)] * 1025)
+    assert await client.fate() == 1009
+
+
+async def test_a_message_may_come_in_many_pieces(server: Server) -> None:
+    client = await Client.to(server)
+    pieces = [masked(CONTINUATION, b"x", first=0x00)] * 1000
+    await client.send(masked(TEXT, first=0x00), *pieces, masked(CONTINUATION))
+    assert await client.read() == Frame(TEXT, b"x" * 1000)
 
 
 # -- the end ------------------------------------------------------------------------------------
