@@ -81,7 +81,7 @@ bench: dev $(JQUERY) ## Throughput and latency beside other designs (docs/perfor
 test-compose: dev ## Build and run the containers, with people talking through them
 	@$(BIN)/python -m pytest -m compose tests/compose $(ARGS) </dev/null
 
-widget: $(JQUERY) ## Bundle static/widget.js again, after a change of the widget
+widget: $(JQUERY) ## Make static/widget.js and the emoji again, after a change of the widget
 	@npm run --silent build </dev/null
 
 shots: dev ## Pictures of every state, light, dark, Chinese and Arabic, in build/shots

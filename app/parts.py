@@ -26,11 +26,14 @@ from app.messaging.cork import Cork
 from app.messaging.counters import Counters
 from app.messaging.dispatch import Dispatch
 from app.messaging.hub import Hub, Socket
+from app.messaging.intake import Intake
 from app.messaging.presence import Presence
 from app.messaging.reading import Reading
 from app.messaging.shapes import Shapes
 from app.messaging.typing_notice import Typing
 from app.messaging.writer import Commit, Writer
+from app.rooms.cluster import SharedBus
+from app.rooms.house import Rooms
 from app.settings import Settings
 from app.watcher import Watcher, end
 from models.log_writer import LogWriter
@@ -96,7 +99,7 @@ class Parts:
             queue_size=options.reader_queue,
             timeout=options.write_timeout,
         )
-        self.bus = self._make_bus()
+        self.bus, shared = self._make_bus()
         self.identities = Identities(self.reader, self.tokens, options)
         self.presence = Presence(self.hub, self.bus.count, self.reader, options.presence_grace)
         self.shapes = Shapes(ZoneInfo(options.timezone), self.presence.is_online)
@@ -110,29 +113,51 @@ class Parts:
             batch_size=options.batch_size,
             patience=options.write_timeout,
         )
-        self.chat = Chat(
-            self.bus,
+        intake = Intake(
             self.writer,
-            self.shapes,
-            self.counters,
-            self.cork,
             Buckets(options.message_rate, options.message_burst, time.monotonic),
             content_limit=options.content_limit,
             in_flight=options.in_flight,
+        )
+        self.rooms = Rooms(
+            options,
+            self.hub,
+            intake,
+            self.writer,
+            self.reader,
+            self.shapes,
+            self.counters,
+            shared,
+        )
+        self.chat = Chat(
+            self.bus,
+            intake,
+            self.shapes,
+            self.counters,
+            self.cork,
+            self.rooms.tells,
+            self.rooms.talk.placed,
         )
         self.watcher = Watcher(
             self.hub, self.reader, self.tokens, self.typing, self.counters, options.watch_interval
         )
         self.dispatch = Dispatch(
-            self.chat, self.writer, self.typing, self.reading, lambda: self.epoch
+            self.chat,
+            self.writer,
+            self.typing,
+            self.reading,
+            lambda: self.epoch,
+            self.rooms.operations,
+            self.rooms.listing.missed,
         )
 
-    def _make_bus(self) -> Bus:
+    def _make_bus(self) -> tuple[Bus, SharedBus | None]:
+        """The bus, and the same again where several processes share it."""
         if not self.options.redis_url:
-            return LocalBus(self.hub)
+            return LocalBus(self.hub), None
         from app.cluster.bus_redis import RedisBus  # one process has no use for a Redis client
 
-        return RedisBus(
+        bus = RedisBus(
             self.options.redis_url,
             self.hub,
             self.reader,
@@ -142,6 +167,7 @@ class Parts:
             changed=lambda user_id: self.presence.changed(user_id, here=False),
             ended=self.end_sockets,
         )
+        return bus, bus
 
     @property
     def epoch(self) -> str:
@@ -163,6 +189,7 @@ class Parts:
             self._emptied.set()
 
     def depart(self, socket: Socket) -> None:
+        self.rooms.depart(socket)
         if self.hub.leave(socket):
             self.bus.departed(socket.person.user_id)
             self.presence.changed(socket.person.user_id)
@@ -185,6 +212,7 @@ class Parts:
         self.presence.start()
         await self.bus.start()
         self.writer.start()
+        await self.rooms.start()
 
     async def emptied(self) -> None:
         """Returns when the last connection has gone."""
@@ -194,6 +222,7 @@ class Parts:
 
     async def stop(self) -> None:
         self.watcher.stop()
+        self.rooms.stop()
         await self.presence.stop()
         for task in list(self.tasks):
             task.cancel()

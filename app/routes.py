@@ -7,7 +7,7 @@ from pathlib import Path
 from tornado.routing import URLSpec
 from tornado.web import RequestHandler
 
-from handlers import account, api, avatar, chat, health, openapi, pages, useropt
+from handlers import account, api, avatar, chat, health, openapi, pages, rooms, useropt
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -15,6 +15,8 @@ TEMPLATES = ROOT / "templates"
 
 # at most 15 digits: below 2**53, and a longer one is no page
 USER = r"([1-9]\d{0,14})"
+# a name in any script, percent-encoded
+ROOM = r"([^/]+)"
 API = "/api/v1"
 
 
@@ -33,6 +35,15 @@ def routes() -> list[URLSpec]:
         _route(f"{API}/conversations", api.ConversationsHandler),
         _route(f"{API}/conversations/{USER}/messages", api.MessagesHandler),
         _route(f"{API}/conversations/{USER}/read", api.ReadHandler),
+        _route(f"{API}/rooms", rooms.RoomsHandler),
+        _route(f"{API}/rooms/{ROOM}/messages", rooms.RoomMessagesHandler),
+        _route(f"{API}/rooms/{ROOM}/messages/{USER}", rooms.RoomMessageHandler),
+        _route(f"{API}/rooms/{ROOM}/read", rooms.RoomReadHandler),
+        _route(f"{API}/rooms/{ROOM}/members", rooms.RoomMembersHandler),
+        _route(f"{API}/rooms/{ROOM}/members/me", rooms.RoomMembershipHandler),
+        _route(f"{API}/rooms/{ROOM}/members/{USER}", rooms.RoomMemberHandler),
+        _route("/rooms", pages.RoomsHandler),
+        _route(f"/rooms/{ROOM}", pages.RoomHandler),
         _route(f"/avatar/{USER}\\.svg", avatar.AvatarHandler),
         _route("/healthz", health.AliveHandler),
         _route("/readyz", health.ReadyHandler),

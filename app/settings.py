@@ -64,6 +64,19 @@ class Settings:
     )
     registration: str = setting("open", "whether people may register", ("open", "closed"))
     guests: bool = setting(False, "whether guests may come in by nickname")
+    rooms: str = setting("Lobby", "rooms, separated by commas, that are always there; empty: none")
+    room_opening: str = setting(
+        "everyone", "who may open more rooms", ("everyone", "members", "nobody")
+    )
+    rooms_per_user: int = setting(20, "rooms one user may open")
+    operators: str = setting(
+        "",
+        "usernames (embedded:SUB for a host's members), separated by commas, of existing users who"
+        " may moderate every room",
+    )
+    show_addresses: bool = setting(
+        False, "show masked addresses (1.2.*.*) beside people's names in rooms"
+    )
     production: bool = setting(False, "refuse to start with weak or default secrets")
     migrate: bool = setting(True, "apply pending migrations at start")
     trust_proxy: bool = setting(
@@ -116,11 +129,16 @@ class Settings:
     @property
     def origins(self) -> frozenset[str]:
         """The allow-list of origins, normalised."""
-        return frozenset(
-            part.strip().lower().rstrip("/")
-            for part in self.allowed_origins.split(",")
-            if part.strip()
-        )
+        return frozenset(part.lower().rstrip("/") for part in _parts(self.allowed_origins))
+
+    @property
+    def fixed_rooms(self) -> tuple[str, ...]:
+        """The operator's rooms."""
+        return tuple(_parts(self.rooms))
+
+    @property
+    def operator_names(self) -> frozenset[str]:
+        return frozenset(_parts(self.operators))
 
     def check(self) -> None:
         """Refuses values that cannot work. Raises SettingError."""
@@ -200,6 +218,10 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingError(f"{variable}_FILE: {error}") from error
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _check_range(field: dataclasses.Field[Any], value: Any) -> None:

@@ -12,7 +12,7 @@ from app.identities import COOKIE, DEVICE_COOKIE, session_secret
 from app.messaging import protocol
 from app.messaging.errors import Refused, malformed, not_allowed, not_signed_in, too_fast
 from handlers.base import ApiHandler, answers
-from models import accounts, people, sessions
+from models import accounts, guests, people, sessions
 from models.user import fold
 
 
@@ -37,7 +37,10 @@ class AccountHandler(ApiHandler):
         days = self.parley.options.session_days
         await self.end_session()
         secret = await self.parley.reader.run(lambda: sessions.start_session(person.user_id, days))
-        self._set_cookie(COOKIE, secret, days)
+        self.set_session(secret)
+
+    def set_session(self, secret: str) -> None:
+        self._set_cookie(COOKIE, secret, self.parley.options.session_days)
 
     async def end_session(self) -> None:
         secret = session_secret(self, self.parley.options.session_days)
@@ -116,9 +119,10 @@ class GuestsHandler(AccountHandler):
         nickname = parse_nickname(self.body_json().get("nickname"))
         if nickname:
             parse_username(nickname)
-        locale = self.locale_code
-        person = await self.parley.reader.run(lambda: accounts.create_guest(nickname, locale))
-        await self.start_session(person)
+        locale, days = self.locale_code, self.parley.options.session_days
+        person, secret = await self.parley.reader.run(lambda: guests.enter(nickname, locale, days))
+        await self.end_session()
+        self.set_session(secret)
         self.answer_data(self.parley.shapes.user(person), 201)
 
 

@@ -14,6 +14,7 @@ from app.messaging import protocol
 from app.messaging.errors import CloseCode, Errorcode, Refused, not_now, too_fast
 from app.messaging.hub import Socket
 from app.messaging.items import Reply
+from app.rooms.names import masked
 from handlers.base import BaseHandler
 from handlers.wire.frames import Framing
 from handlers.wire.handler import WireHandler
@@ -40,6 +41,7 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
     kept = (
         "person",
         "credential",
+        "address",
         "in_flight",
         "_over",
         "_early",
@@ -52,6 +54,7 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
 
     person: Person
     credential: Credential
+    address = ""
     in_flight = 0
     _over = False  # its close frame is out, or will be as soon as it is open
 
@@ -72,6 +75,8 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         self._early: list[bytes] | None = []
         self._parts = self.parley  # on the way of every message
         options = self.parley.options
+        if options.show_addresses:
+            self.address = masked(self.request.remote_ip)
         self._frames = Bucket(options.frame_rate, 2 * options.frame_rate, time.monotonic())
         limit = options.sockets_per_user
         self._farewell: tuple[int, str] | None = None

@@ -47,6 +47,9 @@ PERSON: dict[str, Any] = {
     "last_seen": TIME,
 }
 
+ROOM_POSITIONS: dict[str, Any] = {"last_seq": SEQ, "read_seq": SEQ, "unread": SEQ}
+OWNER: dict[str, Any] = {"type": ["integer", "null"], "description": "null: the operator's"}
+
 SCHEMAS: dict[str, dict[str, Any]] = {
     "Error": {
         "type": "object",
@@ -66,7 +69,14 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "EntryDetails": {
         "type": "object",
         "required": ["seq", "time"],
-        "properties": {"seq": ID, "time": TIME, "client_id": TEXT},
+        "properties": {
+            "seq": ID,
+            "time": TIME,
+            "client_id": TEXT,
+            "id": {**TEXT, "description": "in rooms: unique among all messages"},
+            "user": {**ref("RoomMember"), "description": "in rooms: who wrote it"},
+            "deleted": {"const": True, "description": "a moderator took the text away"},
+        },
     },
     "Entry": {
         "type": "array",
@@ -102,4 +112,50 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         conversations=many(ref("Conversation")),
         next={"type": ["string", "null"], "description": "`before` of the next page"},
     ),
+    "RoomMember": shape(
+        ("muted", "address"),
+        user_id=ID,
+        name=TEXT,
+        avatar=TEXT,
+        kind=KIND,
+        muted={"const": True},
+        address=TEXT,
+    ),
+    "RoomMembers": shape(room=TEXT, members=many(ref("RoomMember")), count=SEQ),
+    "Room": shape(
+        room=TEXT,
+        count={**SEQ, "description": "how many are in"},
+        fixed=FLAG,
+        owner=OWNER,
+        joined=FLAG,
+        last={"oneOf": [ref("Entry"), {"type": "null"}]},
+        last_time=TIME,
+        **ROOM_POSITIONS,
+    ),
+    "Rooms": shape(
+        rooms=many(ref("Room")),
+        next={"type": ["string", "null"], "description": "`before` of the next page"},
+        may_open=FLAG,
+    ),
+    "RoomPage": shape(
+        room=TEXT,
+        logs=many(ref("Entry")),
+        has_more=FLAG,
+        **ROOM_POSITIONS,
+        owner=OWNER,
+        moderator=FLAG,
+        muted=FLAG,
+    ),
+    "Said": shape(
+        ("room", "user_id", "dup", "room_id"),
+        room=TEXT,
+        room_id=ID,
+        user_id={**ID, "description": "a repeat of what was written to one person"},
+        data=ref("Entry"),
+        dup=FLAG,
+    ),
+    "RoomRead": shape(room=TEXT, read_seq=SEQ),
+    "RoomDeleted": shape(room=TEXT, seq=ID, user_id=ID),
+    "RoomLeft": shape(room=TEXT),
+    "RoomModerated": shape(("muted", "removed"), room=TEXT, user_id=ID, muted=FLAG, removed=FLAG),
 }

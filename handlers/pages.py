@@ -8,16 +8,18 @@ from tornado.web import HTTPError, StaticFileHandler
 
 from app.messaging import protocol
 from app.messaging.errors import Errorcode, Refused
+from app.messaging.languages import words_of
+from app.rooms.names import parse_room
 from handlers.base import BaseHandler
 from handlers.guarded import GuardedHandler
 
 RIGHT_TO_LEFT = ("ar", "he", "fa", "ur")
 
 
-class IndexHandler(BaseHandler):
-    """`/`: the messenger for who is signed in, sign-in and sign-up for everybody else."""
+class PageHandler(BaseHandler):
+    """A page for who is signed in; sign-in and sign-up for everybody else."""
 
-    async def get(self) -> None:
+    async def show(self, template: str, **more: str) -> None:
         self.set_header("Cache-Control", "no-store")
         try:
             person = await self.signed_in()
@@ -28,9 +30,9 @@ class IndexHandler(BaseHandler):
             self._page("login.html", me="null")
             return
         me = self.parley.shapes.user(person)
-        self._page("index.html", me=protocol.encode(me).decode())
+        self._page(template, me=protocol.encode(me).decode(), **more)
 
-    def _page(self, template: str, me: str) -> None:
+    def _page(self, template: str, **more: str) -> None:
         options = self.parley.options
         self.render(
             template,
@@ -38,9 +40,36 @@ class IndexHandler(BaseHandler):
             direction="rtl" if self.locale_code[:2] in RIGHT_TO_LEFT else "ltr",
             registration=options.registration == "open",
             guests=options.guests,
-            me=me,
+            words=words_of(self.locale_code),
             asset=self.static_url,
+            **more,
         )
+
+
+class IndexHandler(PageHandler):
+    """`/`: the messenger."""
+
+    async def get(self) -> None:
+        await self.show("index.html")
+
+
+class RoomsHandler(PageHandler):
+    """`/rooms`: the public rooms."""
+
+    async def get(self) -> None:
+        await self.show("rooms.html")
+
+
+class RoomHandler(PageHandler):
+    """`/rooms/<name>`: one room; the page joins it."""
+
+    async def get(self, room: str) -> None:
+        try:
+            name = parse_room({"room": room})
+        except Refused as refused:
+            self.refuse(refused)
+            return
+        await self.show("room.html", room=name)
 
 
 class AssetHandler(GuardedHandler, StaticFileHandler):

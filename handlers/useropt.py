@@ -22,8 +22,25 @@ QUESTIONS: dict[str, Question] = {
     "search-users": lambda parts, me, data: parts.reading.search(me, data),
     "read": lambda parts, me, data: send_receipt_and_wait(parts.writer, me, data, "read"),
 }
-SEND = "chat-to"  # its answer is an envelope of its own: errorcode 1 or 2
-OPTS = (SEND, *QUESTIONS)
+# room opts -> what they ask: those of app/rooms/house.py
+ROOM_QUESTIONS = (
+    "rooms",
+    "room-open",
+    "room-chat",
+    "room-join",
+    "room-leave",
+    "room-read",
+    "room-members",
+    "room-delete",
+    "room-mute",
+    "room-remove",
+)
+# answered with an envelope of their own: errorcode 1 or 2
+SENDING: dict[str, Question] = {
+    "chat-to": lambda parts, me, data: parts.chat.send_and_wait(me, data),
+    "room-say": lambda parts, me, data: parts.rooms.talk.say_and_wait(me, data),
+}
+OPTS = (*SENDING, *QUESTIONS, *ROOM_QUESTIONS)
 
 
 class UseroptHandler(ApiHandler):
@@ -46,10 +63,12 @@ class UseroptHandler(ApiHandler):
 
     async def _run(self, me: Person, request: Request) -> dict[str, Any]:
         """The envelope as a dict. Raises Refused."""
-        if request.opt == SEND:
-            return await self.parley.chat.send_and_wait(me, request.data)
-        question = QUESTIONS.get(request.opt)
-        if question is None:
+        if request.opt in SENDING:
+            return await SENDING[request.opt](self.parley, me, request.data)
+        if request.opt in ROOM_QUESTIONS:
+            data = await self.parley.rooms.questions[request.opt](me, request.data)
+        elif request.opt in QUESTIONS:
+            data = await QUESTIONS[request.opt](self.parley, me, request.data)
+        else:
             raise Refused(Errorcode.UNSUPPORTED, "not support opt.")
-        data = await question(self.parley, me, request.data)
         return {"errorcode": int(Errorcode.OK), "data": data}

@@ -110,6 +110,16 @@ def is_sqlite(db: Database) -> bool:
     return isinstance(getattr(db, "obj", db), SqliteDatabase)
 
 
+def writing() -> Any:
+    """A transaction that will write after it has read: `with writing():`.
+
+    SQLite has to be told before the first read: one that finds out later is refused when somebody
+    else has written meanwhile, however long it would wait.
+    """
+    real = getattr(database, "obj", database)
+    return real.atomic("IMMEDIATE") if is_sqlite(real) else real.atomic()
+
+
 def rows(query: Any) -> list[tuple[Any, ...]]:
     """The query's rows as plain tuples: what is read often needs no model instances."""
     return list(query.tuples())

@@ -12,10 +12,12 @@ import orjson
 from peewee import ModelSelect
 
 from app.access.person import Person
-from models.base import first_row, rows
+from app.messaging.errors import not_found
+from models.base import rows
 from models.chatlog import ChatLog
 from models.conversation import Conversation, Participant, pair_key
-from models.people import PERSON, find_person, to_person
+from models.people import PERSON, to_person
+from models.read_sql import LOG_DOWN, LOG_UP, PAGE_HEAD, fetch, fetch_one
 from models.user import User
 
 PAGE_LIMIT = 100
@@ -29,6 +31,12 @@ SYNC_CHUNK = 40
 SYNC_BYTES = 524_288
 # of them for what stands around an entry's content
 ENTRY_BYTES = 256
+
+# above every seq
+BEYOND = 2**62
+
+# after which seq, up to which, and whether that is all there is to be shown of it
+Span = tuple[int, int, bool]
 
 Mine = Participant.alias("mine")
 Theirs = Participant.alias("theirs")
@@ -112,41 +120,35 @@ def _row(values: tuple[Any, ...]) -> Row:
     return Row(seq, me, bytes(client_id).decode(), content, time)
 
 
-def _log(conversation: int) -> ModelSelect[ChatLog]:
-    columns = (ChatLog.seq, ChatLog.me, ChatLog.client_id, ChatLog.content, ChatLog.time)
-    return ChatLog.select(*columns).where(ChatLog.conversation == conversation)
-
-
 def read_page(me: int, other: int, before: int | None, after: int | None, limit: int) -> Page:
     """A page, oldest first: the newest, or the one before/after a seq. Raises Refused (-4)."""
-    person = find_person(other)
-    row = first_row(_conversations_of(me).where(Conversation.key == pair_key(me, other)))
-    if row is None:
+    head = fetch_one(PAGE_HEAD, (pair_key(me, other), me, other))
+    if head is None:
+        raise not_found("user")
+    person = to_person(head[:7])
+    if head[7] is None:
         return Page(person, Positions(0, other), [], has_more=False)
-    positions = Positions(*row)
-    page = _range(positions.conversation, before, after, limit)
+    positions = Positions(head[7], other, *head[8:])
+    page = read_range(positions.conversation, before, after, limit)
     if page and page[-1].seq > positions.last_seq:  # written between the two statements
         positions = _reaching(positions, page[-1])
-    return Page(person, positions, page, _has_more(page, before, after, positions.last_seq))
+    return Page(person, positions, page, goes_on(page, before, after, positions.last_seq))
 
 
 def _reaching(positions: Positions, last: Row) -> Positions:
     return replace(positions, last_seq=last.seq, last_time=last.time)
 
 
-def _range(conversation: int, before: int | None, after: int | None, limit: int) -> list[Row]:
-    query = _log(conversation).limit(limit)
-    if before is not None:
-        query = query.where(ChatLog.seq < before)
-    if after is not None:
-        query = query.where(ChatLog.seq > after)
+def read_range(conversation: int, before: int | None, after: int | None, limit: int) -> list[Row]:
+    """One range of the log's primary key, oldest first."""
     upwards = after is not None and before is None
-    query = query.order_by(ChatLog.seq if upwards else ChatLog.seq.desc())
-    found = [_row(values) for values in rows(query)]
+    span = (after or 0, BEYOND if before is None else before)
+    values = fetch(LOG_UP if upwards else LOG_DOWN, (conversation, *span, limit))
+    found = [_row(one) for one in values]
     return found if upwards else found[::-1]
 
 
-def _has_more(page: list[Row], before: int | None, after: int | None, last_seq: int) -> bool:
+def goes_on(page: list[Row], before: int | None, after: int | None, last_seq: int) -> bool:
     """Whether the direction of paging goes on; seqs are dense, so the edges tell."""
     if not page:
         return False
@@ -166,47 +168,46 @@ def read_missed(user_id: int, held: dict[int, int], page: int) -> list[Missed]:
         for position in positions_of(user_id, SYNC_CONVERSATIONS)
         if position.last_seq != held.get(position.other, 0)
     ]
-    wanted = _wanted(moved, held, page)
-    logs = _logs({position.conversation: span for position, span in wanted})
-    return _fitting(
-        [
-            Missed(position, logs.get(position.conversation, []), reset=span[2])
-            for position, span in wanted
-        ]
+    spans = spans_of([(one.last_seq, held.get(one.other, 0)) for one in moved], page)
+    logs = read_spans(
+        {one.conversation: span for one, span in zip(moved, spans, strict=True)},
     )
+    left, missed = SYNC_BYTES, []
+    for one, span in zip(moved, spans, strict=True):
+        kept, left, cut = within(left, logs.get(one.conversation, []))
+        missed.append(Missed(one, kept, reset=span[2] or cut))
+    return missed
 
 
-def _fitting(missed: list[Missed]) -> list[Missed]:
-    left, fitting = SYNC_BYTES, []
-    for one in missed:
-        kept: list[Row] = []
-        for row in reversed(one.rows):
-            left -= ENTRY_BYTES + len(orjson.dumps(row.content))
-            if left < 0:
-                break
-            kept.insert(0, row)
-        cut = len(kept) < len(one.rows)
-        fitting.append(replace(one, rows=kept, reset=one.reset or cut))
-    return fitting
+def within(left: int, found: list[Row]) -> tuple[list[Row], int, bool]:
+    """The newest rows that fit into `left` bytes, what is left then, and whether some did not."""
+    kept: list[Row] = []
+    for row in reversed(found):
+        left -= ENTRY_BYTES + len(orjson.dumps(row.content))
+        if left < 0:
+            break
+        kept.insert(0, row)
+    return kept, left, len(kept) < len(found)
 
 
-def _wanted(
-    moved: list[Positions], held: dict[int, int], page: int
-) -> list[tuple[Positions, tuple[int, int, bool]]]:
-    """For each conversation (after seq, up to seq, reset), within SYNC_ENTRIES in all."""
-    left, wanted = SYNC_ENTRIES, []
-    for position in moved:
-        have, last = held.get(position.other, 0), position.last_seq
+def spans_of(ends: list[tuple[int, int]], page: int) -> list[Span]:
+    """For each (last seq, seq held): after which seq, up to which, and whether it is a reset.
+
+    Within SYNC_ENTRIES in all.
+    """
+    left, spans = SYNC_ENTRIES, []
+    for last, have in ends:
         reset = have > last or last - have > PAGE_LIMIT
         first = max(0, last - page) if reset else have
         if last - first > left:  # a short look at it; the rest is a page away
             reset, first = True, max(0, last - max(1, min(left, page)))
         left = max(0, left - (last - first))
-        wanted.append((position, (first, last, reset)))
-    return wanted
+        spans.append((first, last, reset))
+    return spans
 
 
-def _logs(spans: dict[int, tuple[int, int, bool]]) -> dict[int, list[Row]]:
+def read_spans(spans: dict[int, Span]) -> dict[int, list[Row]]:
+    """The rows of several conversations, a few conversations in one statement."""
     found: dict[int, list[Row]] = {}
     pairs = list(spans.items())
     for start in range(0, len(pairs), SYNC_CHUNK):
@@ -243,7 +244,7 @@ def list_conversations(
         )
     found = rows(query)
     listed = [(Positions(*row[:8]), to_person(row[8:])) for row in found[:limit]]
-    lasts = _logs(
+    lasts = read_spans(
         {p.conversation: (p.last_seq - 1, p.last_seq, False) for p, _ in listed if p.last_seq}
     )
     last = listed[-1][0] if len(found) > limit else None
@@ -278,7 +279,7 @@ def peers_of(user_id: int, limit: int = SYNC_CONVERSATIONS) -> set[int]:
     """With whom a user has a conversation (the newest ones, bounded)."""
     query = (
         Participant.select(Participant.other)
-        .where(Participant.user == user_id)
+        .where(Participant.user == user_id, Participant.other.is_null(False))
         .order_by(Participant.conversation.desc())
         .limit(limit)
     )

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.messaging.errors import TryAgain, not_found
-from app.messaging.items import Message, Moved, Outcome, Receipt, Stored
-from models.conversation import pair_key
+from app.messaging.errors import Refused, TryAgain, not_allowed, not_found
+from app.messaging.items import Message, Moved, Outcome, Receipt, RoomMessage, RoomReceipt, Stored
+from models.conversation import AWAY, MUTED, REMOVED, pair_key
 from models.log_sql import LogSql
 
 # conversations whose ids are remembered; beyond it all are forgotten and looked up again
@@ -26,7 +26,7 @@ DOUBTED = 50_000
 class Memory:
     """What the writer keeps from one transaction to the next."""
 
-    ids: dict[bytes, int] = field(default_factory=dict)  # conversation by pair
+    ids: dict[bytes, int] = field(default_factory=dict)  # conversation by its key
     last: dict[int, int] = field(default_factory=dict)  # last seq that was seen committed
     # messages whose commit was sent but not answered: found in the log, they are no repeats
     uncertain: set[tuple[int, bytes]] = field(default_factory=set)
@@ -54,7 +54,22 @@ def identity_of(message: Message) -> tuple[int, bytes]:
 
 
 def _key(message: Message) -> bytes:
+    if isinstance(message, RoomMessage):
+        return message.room.key
     return pair_key(message.sender.user_id, message.other)
+
+
+def _receipt_key(receipt: Receipt) -> bytes:
+    if isinstance(receipt, RoomReceipt):
+        return receipt.room.key
+    return pair_key(receipt.user, receipt.other)
+
+
+def refusal_of(standing: int) -> Refused | None:
+    """Why somebody who stands so in a room may not write there."""
+    if standing & (AWAY | REMOVED):
+        return not_allowed("you are not in this room.")
+    return not_allowed("you are muted in this room.") if standing & MUTED else None
 
 
 def identities(batch: Sequence[Message | Receipt]) -> list[tuple[int, bytes]]:
@@ -75,7 +90,8 @@ class BatchSteps:
         self._now = now
         self.made: dict[bytes, int] = {}  # conversations looked up or made here
         self.reached: dict[int, int] = {}  # the last seq of each conversation written to
-        self._progress: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self._progress: dict[tuple[int, int], tuple[int | None, int, int]] = {}
+        self._barred: dict[tuple[int, int], Refused] = {}  # who may not write in which room
 
     def run(self, batch: Sequence[Message | Receipt], look_for_repeats: bool) -> list[Outcome]:
         messages = [item for item in batch if isinstance(item, Message)]
@@ -105,6 +121,7 @@ class BatchSteps:
         if strangers and not look_for_repeats:  # not stored, so nothing else would tell
             seen = self._repeats(strangers)
         tops = self._lock(sorted({found for found in ids if found}))
+        self._find_barred(messages, ids)
         rows: list[Any] = []
         outcomes = [
             self._place(message, found, tops, seen, rows)
@@ -128,16 +145,20 @@ class BatchSteps:
         original = seen.get(identity)
         if original is not None:
             return original
+        in_room = isinstance(message, RoomMessage)
         if conversation is None:
-            return not_found("user")
+            return not_found("room" if in_room else "user")
+        if in_room and (barred := self._barred.get((conversation, sender))):
+            return barred
         seq, last_time = tops[conversation]
         seq, at = seq + 1, max(last_time, self._now)  # a clock set back must not reorder
         tops[conversation] = (seq, at)
-        rows += (conversation, seq, sender, message.other, client_id, message.content, at)
-        seen[identity] = Stored(message.other, message.content, seq, at, dup=True)
+        other = -conversation if in_room else message.other
+        rows += (conversation, seq, sender, other, client_id, message.content, at)
+        seen[identity] = Stored(other, message.content, seq, at, dup=True)
         self.reached[conversation] = seq
-        self._progress[(conversation, sender)] = (message.other, seq, seq)
-        return Stored(message.other, message.content, seq, at)
+        self._progress[(conversation, sender)] = (message.other or None, seq, seq)
+        return Stored(other, message.content, seq, at)
 
     def _id(self, key: bytes) -> int | None:
         return self.made.get(key) or self._memory.ids.get(key)
@@ -150,7 +171,11 @@ class BatchSteps:
 
     def _find_or_make(self, first: dict[bytes, Message]) -> None:
         self._lookup(set(first))
-        missing = {key: message for key, message in first.items() if self._id(key) is None}
+        missing = {
+            key: message
+            for key, message in first.items()
+            if self._id(key) is None and not isinstance(message, RoomMessage)  # rooms are opened
+        }
         if not missing:
             return
         people = {person for m in missing.values() for person in (m.sender.user_id, m.other)}
@@ -182,6 +207,23 @@ class BatchSteps:
                 raise TryAgain(f"conversation {conversation} is gone")
         return tops
 
+    def _find_barred(self, messages: list[Message], ids: list[int | None]) -> None:
+        """Looked up in the transaction, so that it is right whoever muted whom in what process."""
+        pairs = {
+            (found, message.sender.user_id)
+            for message, found in zip(messages, ids, strict=True)
+            if found is not None and isinstance(message, RoomMessage)
+        }
+        if not pairs:
+            return
+        arguments = [value for pair in sorted(pairs) for value in pair]
+        rows = self._all(self._sql.standings(len(pairs)), arguments)
+        standing = {(row[0], row[1]): row[2] for row in rows}
+        for pair in pairs:
+            refused = refusal_of(standing.get(pair, AWAY))
+            if refused is not None:
+                self._barred[pair] = refused
+
     def _repeats(self, messages: list[Message]) -> dict[tuple[int, bytes], Stored]:
         wanted: dict[int, set[bytes]] = {}
         for message in messages:
@@ -206,10 +248,15 @@ class BatchSteps:
     # -- receipts -----------------------------------------------------------------------------
 
     def _move(self, receipts: list[Receipt]) -> list[Outcome]:
-        keys = [pair_key(receipt.user, receipt.other) for receipt in receipts]
+        keys = [_receipt_key(receipt) for receipt in receipts]
         self._lookup(set(keys))
-        ids = sorted({found for key in keys if (found := self._id(key))})
-        rows = self._all(self._sql.positions(len(ids)), ids) if ids else []
+        pairs = {
+            (found, receipt.user)
+            for key, receipt in zip(keys, receipts, strict=True)
+            if (found := self._id(key))
+        }
+        arguments = [value for pair in sorted(pairs) for value in pair]
+        rows = self._all(self._sql.positions(len(pairs)), arguments) if pairs else []
         positions = {(row[0], row[1]): row[2:] for row in rows}
         return [
             self._move_one(receipt, self._id(key), positions)
@@ -229,7 +276,7 @@ class BatchSteps:
         if (new_read, new_delivered) != (read, delivered):
             _, sent, sent_read = self._progress.get((conversation, receipt.user), (0, 0, 0))
             self._progress[(conversation, receipt.user)] = (
-                receipt.other,
+                receipt.other or None,
                 max(new_delivered, sent),
                 max(new_read, sent_read),
             )

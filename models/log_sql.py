@@ -31,6 +31,7 @@ class LogSql:
             "repeats",
             "advance",
             "append",
+            "standings",
             "positions",
             "progress",
         ):
@@ -52,6 +53,20 @@ class LogSql:
 
     def _texts(self, count: int) -> str:
         return ",".join([self._text] * count)
+
+    def _of_pairs(self, columns: str, count: int, join: str = "") -> str:
+        """Participants `p` by (conversation, user) pairs.
+
+        SQLite would use a half of the key only for a list of pairs, so there they are joined.
+        """
+        pairs = ",".join([f"({self._number},{self._number})"] * count)
+        if self._sqlite:
+            on = "p.conversation_id = v.column1 AND p.user_id = v.column2"
+            return (
+                f"SELECT {columns} FROM (VALUES {pairs}) v CROSS JOIN participant p ON {on}{join}"
+            )
+        among = f"(p.conversation_id, p.user_id) IN ({pairs})"
+        return f"SELECT {columns} FROM participant p{join} WHERE {among}"
 
     def find(self, count: int) -> str:
         return (
@@ -97,17 +112,23 @@ class LogSql:
         row = f"({self._numbers(4)},{self._texts(2)},{self._number})"
         return f"INSERT INTO chatlog ({LOG_COLUMNS}) VALUES {','.join([row] * count)}"
 
+    def standings(self, count: int) -> str:
+        """Arguments: (conversation, user) pairs."""
+        return self._of_pairs("p.conversation_id, p.user_id, p.standing", count)
+
     def positions(self, count: int) -> str:
-        """Positions of both sides of the conversations, with how far each conversation goes."""
-        return (
-            "SELECT p.conversation_id, p.user_id, p.delivered_seq, p.read_seq, c.last_seq"
-            " FROM participant p JOIN conversation c ON c.id = p.conversation_id"
-            f" WHERE p.conversation_id IN ({self._numbers(count)})"
+        """Arguments: (conversation, user) pairs. With how far each conversation goes."""
+        return self._of_pairs(
+            "p.conversation_id, p.user_id, p.delivered_seq, p.read_seq, c.last_seq",
+            count,
+            " JOIN conversation c ON c.id = p.conversation_id",
         )
 
     def progress(self, count: int) -> str:
         """Moves positions, forward only; the rows are there since the conversation began."""
-        rows = ",".join([f"({self._numbers(5)})"] * count)
+        # `other` is no number where the conversation is a room's
+        row = f"({self._numbers(2)},{self._text},{self._numbers(2)})"
+        rows = ",".join([row] * count)
         insert = f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES {rows}"
         if self._sqlite:
             tail = " ON CONFLICT (conversation_id, user_id) DO UPDATE SET "

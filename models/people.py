@@ -13,6 +13,8 @@ from models.user import EMBEDDED, LOCAL, User, fold
 SEARCH_LIMIT = 50
 # the name keys of a host's members, as a range
 EMBEDDED_KEYS, PAST_EMBEDDED_KEYS = b"embedded:", b"embedded;"
+# begins the keys of guests whose name is somebody else's now; no text in UTF-8 has this byte
+FREED = b"\xff"
 # users noted in one statement
 TOUCHED = 500
 PERSON = (
@@ -54,15 +56,15 @@ def find_by_username(username: str, asker: Person) -> Person | None:
 def search_people(query: str, asker: int, limit: int) -> list[Person]:
     """People whose username or name begins with the query, without the asker.
 
-    Ranges over two indexed keys: no LIKE, so nothing in the query has a special meaning.
+    Ranges over two indexed keys: no LIKE, so nothing in the query has a special meaning. They
+    end before FREED, so that guests who have lost their name are not found by it.
     """
     low = fold(query)
-    high = low + b"\xff"
+    high = low + FREED
     found: dict[int, Person] = {}
     for key in (User.name_key, User.nickname_key):
-        query_by_key = User.select(*PERSON).where(User.id != asker).order_by(key).limit(limit)
-        if low:
-            query_by_key = query_by_key.where(key >= low, key < high)
+        query_by_key = User.select(*PERSON).where(User.id != asker, key >= low, key < high)
+        query_by_key = query_by_key.order_by(key).limit(limit)
         if key is User.name_key:  # what keeps a host's ids apart is nobody's name
             query_by_key = query_by_key.where((key < EMBEDDED_KEYS) | (key >= PAST_EMBEDDED_KEYS))
         for row in rows(query_by_key):

@@ -6,10 +6,10 @@ import hashlib
 import secrets
 
 from app.access.person import Credential, Person
-from models.base import first_row, now_ms, rows
-from models.people import PERSON, to_person
+from models.base import now_ms, rows
+from models.people import to_person
+from models.read_sql import SESSION, fetch_one
 from models.session import Session
-from models.user import User
 
 
 def key_of(secret: str) -> bytes:
@@ -19,8 +19,17 @@ def key_of(secret: str) -> bytes:
 
 def start_session(user_id: int, days: int) -> str:
     """A new session; the secret that belongs into the cookie. Old ones of all users are cleared."""
+    clear_expired()
+    return add_session(user_id, days)
+
+
+def clear_expired() -> None:
+    Session.delete().where(Session.expires < now_ms()).execute()
+
+
+def add_session(user_id: int, days: int) -> str:
+    """As start_session, without the clearing: for who is in a transaction already."""
     secret, now = secrets.token_urlsafe(32), now_ms()
-    Session.delete().where(Session.expires < now).execute()
     Session.insert(
         key=key_of(secret), user=user_id, created=now, expires=now + days * 86_400_000, ended=0
     ).execute()
@@ -29,11 +38,7 @@ def start_session(user_id: int, days: int) -> str:
 
 def find_session(secret: str) -> tuple[Person, Credential] | None:
     """Who the cookie's secret belongs to, in one query; None when it has ended."""
-    row = first_row(
-        User.select(*PERSON, User.revoked_before, Session.created, Session.expires)
-        .join(Session, on=(Session.user == User.id))
-        .where(Session.key == key_of(secret), Session.ended == 0, Session.expires > now_ms())
-    )
+    row = fetch_one(SESSION, (key_of(secret), now_ms()))
     if row is None or row[8] < row[7]:
         return None
     credential = Credential(row[8] // 1000, row[9] // 1000, session=key_of(secret))
@@ -47,3 +52,9 @@ def end_session(key: bytes) -> None:
 def ended_since(moment: int) -> set[bytes]:
     """Keys of the sessions that ended at or after the moment (epoch ms), whoever ended them."""
     return {row[0] for row in rows(Session.select(Session.key).where(Session.ended >= moment))}
+
+
+def is_signed_in(user_id: int, revoked_before: int) -> bool:
+    """Whether the user has a session that has neither ended nor expired nor been revoked."""
+    is_live = (Session.user == user_id) & (Session.ended == 0) & (Session.expires > now_ms())
+    return bool(Session.select().where(is_live, Session.created >= revoked_before).exists())

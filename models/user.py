@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from peewee import BigAutoField, BigIntegerField, CharField
 
+from app.access.lookalike import folded, looks
 from models.base import BaseModel, BinaryKeyField
 
 LOCAL, EMBEDDED, GUEST = "local", "embedded", "guest"
 
 
 class User(BaseModel):
-    """Times are epoch milliseconds. `username` is unique through `name_key`."""
+    """Times are epoch milliseconds. `username` is unique through `name_key`.
+
+    The looks (app/access/lookalike.py) are a member's, whom no guest may look like: of username
+    and nickname, as written, and in capitals where that is another one. A guest has none.
+    """
 
     id = BigAutoField()
     username = CharField(max_length=191)
@@ -26,13 +29,29 @@ class User(BaseModel):
     created = BigIntegerField()
     last_seen = BigIntegerField(default=0)
     revoked_before = BigIntegerField(default=0, index=True)
+    username_look = BinaryKeyField(max_length=255, null=True, index=True)
+    username_capitals = BinaryKeyField(max_length=255, null=True, index=True)
+    nickname_look = BinaryKeyField(max_length=255, null=True, index=True)
+    nickname_capitals = BinaryKeyField(max_length=255, null=True, index=True)
 
 
 def fold(name: str) -> bytes:
-    """The key under which two spellings of one name meet: NFKC, casefold, NFKC again, UTF-8.
+    """The key under which two spellings of one name meet."""
+    return _key(folded(name))
 
-    Casefolding can undo the normal form (Unicode 3.13, D146), hence the second NFKC. Cut on a
-    character's edge so that any name fits the column.
-    """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return folded.encode()[:255].decode(errors="ignore").encode()
+
+def look_keys(name: str) -> tuple[bytes, bytes | None]:
+    """The keys under which names meet that look alike; the second only where it is another."""
+    written, capitals = (_key(look) for look in looks(name))
+    return written, None if capitals == written else capitals
+
+
+def look_columns(of: str, name: str) -> dict[str, bytes | None]:
+    """What is stored of a member's "username" or "nickname", so that no guest looks like it."""
+    look, capitals = look_keys(name)
+    return {f"{of}_look": look, f"{of}_capitals": capitals}
+
+
+def _key(text: str) -> bytes:
+    """UTF-8, cut on a character's edge so that any name fits the column."""
+    return text.encode()[:255].decode(errors="ignore").encode()

@@ -1,6 +1,6 @@
 """A database with as many rows in it as a test asks for, made by the models in this process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from peewee import Database
@@ -8,7 +8,7 @@ from peewee import Database
 from models import base, schema
 from models.base import is_sqlite
 from models.chatlog import ChatLog
-from models.conversation import Conversation, Participant, pair_key
+from models.conversation import Conversation, Participant, Room, pair_key, room_key
 from models.user import User
 
 AT_ONCE = 500  # rows in one statement
@@ -65,6 +65,34 @@ def fill(first: int, last: int) -> None:
                 for o in some
             ).execute()
         Conversation.update(last_seq=last).where(Conversation.id == 2).execute()
+
+
+def fill_room(
+    conversation: int, name: str, owner: int | None, people: Iterable[int], messages: int = 1
+) -> None:
+    """A room in which everybody is a member, and its first member wrote the messages."""
+    members = list(people)
+    with base.database.atomic():
+        Conversation.insert(
+            id=conversation, key=room_key(name), last_seq=messages, last_time=messages
+        ).execute()
+        Room.insert(conversation=conversation, name=name, owner=owner, created=0).execute()
+        Participant.insert_many(
+            {"conversation": conversation, "user": user} for user in members
+        ).execute()
+        for start in range(0, messages, AT_ONCE):
+            ChatLog.insert_many(
+                {
+                    "conversation": conversation,
+                    "seq": seq,
+                    "me": members[0],
+                    "other": -conversation,
+                    "client_id": b"%d in %d" % (seq, conversation),
+                    "content": "x" * 100,
+                    "time": seq,
+                }
+                for seq in range(start + 1, min(start + AT_ONCE, messages) + 1)
+            ).execute()
 
 
 def analyze(db: Database) -> None:

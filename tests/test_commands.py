@@ -200,6 +200,15 @@ def test_check_of_a_database_that_is_away(tmp_path: Path) -> None:
     assert "database: not reachable" in told
 
 
+@pytest.mark.parametrize("name", ["a/b", "x" * 51, "a\u202eb"])
+def test_a_fixed_room_that_cannot_be_is_one_line(tmp_path: Path, name: str) -> None:
+    for command in ("serve", "check"):
+        done = run_parley(command, "--rooms", f"Lobby, {name}", "--data-dir", str(tmp_path))
+        assert done.returncode == 2
+        assert done.stderr.startswith("parley: rooms: ")
+        assert len(done.stderr.splitlines()) == 1
+
+
 def test_check_finds_identity_secrets_that_cannot_be_read(tmp_path: Path) -> None:
     broken = tmp_path / "keys.json"
     url = ("--database-url", f"sqlite:///{tmp_path / 'x.db'}", "--data-dir", str(tmp_path))

@@ -10,7 +10,7 @@ import pytest
 from app import settings
 from app.cli import COMMANDS
 from app.messaging.errors import CloseCode, Errorcode
-from app.routes import USER, routes
+from app.routes import ROOM, USER, routes
 from handlers.openapi import paths
 from handlers.openapi_schemas import SCHEMAS
 from handlers.useropt import OPTS
@@ -89,33 +89,37 @@ def events() -> set[str]:
     for package in ("app", "handlers"):
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if (
-                    isinstance(node, ast.Call)
-                    and ast.unparse(node.func).endswith("event")
-                    and node.args
-                    and isinstance(node.args[0], ast.Constant)
+                if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+                    ("event", "_notice", "_answer")
                 ):
-                    found.add(str(node.args[0].value))
+                    found |= {
+                        word.value
+                        for word in node.args
+                        if isinstance(word, ast.Constant) and isinstance(word.value, str)
+                    }
     return found
 
 
 def test_every_event() -> None:
-    assert {"hello", "typing", "presence", "sync", "pong"} <= events()
+    assert {"hello", "typing", "presence", "sync", "pong", "room-join", "room-mute"} <= events()
     named = {row[0] for row in rows(PROTOCOL)}
     assert [name for name in sorted(events()) if f"`{name}`" not in named] == []
 
 
 def socket_opts() -> list[str]:
-    """The keys of the one table from opt to use case."""
-    tree = ast.parse((ROOT / "app" / "messaging" / "dispatch.py").read_text("utf-8"))
-    tables = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
-    return [
-        str(key.value) for table in tables for key in table.keys if isinstance(key, ast.Constant)
-    ]
+    """The keys of the tables from opt to use case."""
+    found = []
+    for place in ("messaging/dispatch.py", "rooms/house.py"):
+        tree = ast.parse((ROOT / "app" / place).read_text("utf-8"))
+        tables = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+        found += [
+            key.value for table in tables for key in table.keys if isinstance(key, ast.Constant)
+        ]
+    return [str(opt) for opt in found]
 
 
 def test_every_opt() -> None:
-    assert "chat-to" in socket_opts()
+    assert {"chat-to", "room-say"} <= set(socket_opts())
     named = {row[0] for row in rows(PROTOCOL)}
     assert [opt for opt in (*socket_opts(), *OPTS) if f"`{opt}`" not in named] == []
 
@@ -123,7 +127,7 @@ def test_every_opt() -> None:
 def test_every_endpoint() -> None:
     text = re.sub(r"\{\w+\}", "{}", PROTOCOL + OPERATING)
     places = [
-        route.regex.pattern.rstrip("$").replace(USER, "{}").replace("\\.", ".")
+        route.regex.pattern.rstrip("$").replace(USER, "{}").replace(ROOM, "{}").replace("\\.", ".")
         for route in routes()
     ]
     assert [place for place in places if place not in text] == []
@@ -139,7 +143,7 @@ def test_every_operation_of_the_rest_api() -> None:
     assert missing(operations, text) == []
 
 
-@pytest.mark.parametrize("schema", ["User", "Page", "Conversation"])
+@pytest.mark.parametrize("schema", ["User", "Page", "Conversation", "Room", "RoomPage"])
 def test_every_member_of_an_answer(schema: str) -> None:
     assert missing(SCHEMAS[schema]["properties"], PROTOCOL) == []
 

@@ -13,6 +13,7 @@ class Pipe:
     def __init__(self, user_id: int, locale: str = "en") -> None:
         self.person = Person(user_id, f"user {user_id}", "", "", "local", locale, 0)
         self.credential = CREDENTIAL
+        self.address = ""
         self.in_flight = 0
         self.taken: list[bytes] = []
         self.open = True

@@ -41,6 +41,8 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "app.messaging.bus",
             "app.messaging.counters",
             "app.messaging.receipts",
+            "app.messaging.replies",
+            "app.messaging.intake",
         ),
     ),
     ("the models: all SQL there is", ("models",)),
@@ -56,6 +58,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
             "app.messaging.dispatch",
         ),
     ),
+    ("rooms: many people in one conversation", ("app.rooms",)),
     (
         "the parts of a running server",
         ("app.identities", "app.watcher", "app.parts"),

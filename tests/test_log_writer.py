@@ -12,6 +12,7 @@ from app.access.person import Person
 from app.messaging.errors import Errorcode, Refused, TryAgain
 from app.messaging.items import Message, Moved, Outcome, Receipt, Reply, Stored
 from models import base, schema
+from models.log_sql import PARTICIPANT_COLUMNS
 from models.log_writer import LogWriter
 from models.storage import read_epoch
 from models.user import User
@@ -24,6 +25,7 @@ ALICE, BOB, CAROL, NOBODY = 1, 2, 3, 999
 DEADLINE = 20.0
 LONGEST = "😀" * 8192
 NO_REPLY = Reply()
+PAIR = "(77, 1, 2, 0, 0), (77, 2, 1, 0, 0)"  # both sides of a conversation
 
 
 @pytest.fixture
@@ -192,7 +194,7 @@ def test_a_conversation_made_between_looking_and_making(
         ):
             cursor.execute("BEGIN")
             cursor.execute("INSERT INTO conversation VALUES (77, '1:2', 0, 0)")
-            cursor.execute("INSERT INTO participant VALUES (77, 1, 2, 0, 0), (77, 2, 1, 0, 0)")
+            cursor.execute(f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES {PAIR}")
             with closing(LogWriter(db)) as writer:
                 outcomes = pool.submit(writer.commit, [message(ALICE, BOB, "1")])
                 wait_for_a_lock(mariadb)

@@ -13,15 +13,23 @@ from peewee import Database, Field, Model
 from models import base, schema
 from models.base import is_sqlite
 from models.chatlog import ChatLog
-from models.conversation import Conversation, Participant
+from models.conversation import Conversation, Participant, Room
 from models.session import Session
 from models.storage import Storage
 from models.user import User
-from tests.filled import fill
+from tests.filled import fill, fill_room
 from tests.oracle import read_rows
 from tests.services.parley import ROOT
 
-MODELS: tuple[type[Model], ...] = (User, Session, Conversation, Participant, ChatLog, Storage)
+MODELS: tuple[type[Model], ...] = (
+    User,
+    Session,
+    Conversation,
+    Participant,
+    ChatLog,
+    Room,
+    Storage,
+)
 TABLES = {model._meta.table_name for model in MODELS}
 NAMES = sorted(path.stem for path in (ROOT / "migrations").glob("[0-9]*.py"))
 MADE_BY_MIGRATIONS = "schema_migration"
@@ -76,25 +84,43 @@ def test_back_through_the_first_is_all_back(db: Database) -> None:
     assert schema.pending(db) == NAMES
 
 
+def fill_people() -> None:
+    fill(1, 50)
+    Session.insert(key=b"k", user=1, created=1, expires=2, ended=0).execute()
+    User.update(nickname="😀", username="名").where(User.id == 7).execute()
+
+
 def test_every_step_keeps_the_data(db: Database, database_url: str) -> None:
     """What the newest but one schema held is there after each step forward and back again."""
     schema.migrate(db)
     with db.connection_context():
-        fill(1, 50)
-        Session.insert(key=b"k", user=1, created=1, expires=2, ended=0).execute()
-        User.update(nickname="😀", username="名").where(User.id == 7).execute()
+        fill_people()
     whole = contents(database_url)
-    assert all(whole.values()), "a table without a row proves nothing"
+    empty = {table for table, rows in whole.items() if not rows}
+    assert empty == {"room"}, "a table without a row proves nothing"
     for name in NAMES[:0:-1]:
-        schema.migrate_back(db)
-        schema.migrate(db, name)
-    assert contents(database_url) == whole
+        schema.migrate_back(db, name)
+        schema.migrate(db)
+        assert contents(database_url) == whole
     schema.migrate_back(db, NAMES[0])
     assert tables(db) == set()
     schema.migrate(db)
     emptied = contents(database_url)
     assert {table for table, rows in emptied.items() if rows} == {"storage"}
     assert emptied["storage"] != whole["storage"], "another storage is another epoch"
+
+
+def test_before_rooms_nothing_of_a_room_is_left(db: Database, database_url: str) -> None:
+    schema.migrate(db)
+    with db.connection_context():
+        fill_people()
+    whole = contents(database_url)
+    with db.connection_context():
+        fill_room(1000, "大厅", owner=1, people=range(1, 20))
+    assert len(contents(database_url)["room"]) == 1
+    schema.migrate_back(db, "0002_rooms")
+    schema.migrate(db)
+    assert contents(database_url) == whole
 
 
 def test_migrations_import_no_models() -> None:

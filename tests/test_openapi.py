@@ -39,7 +39,7 @@ def test_the_document_is_valid() -> None:
 
 def test_operations_and_routes_are_the_same() -> None:
     described = {
-        (path.replace("{user_id}", "1"), method)
+        (path.replace("{user_id}", "1").replace("{seq}", "1"), method)
         for path, operations in DOCUMENT["paths"].items()
         for method in operations
     }
@@ -48,7 +48,7 @@ def test_operations_and_routes_are_the_same() -> None:
         pattern = rule.regex.pattern.rstrip("$")
         if not pattern.startswith(API) or pattern.endswith("openapi.json"):
             continue
-        path = pattern.replace(r"([1-9]\d{0,14})", "1")
+        path = pattern.replace(r"([1-9]\d{0,14})", "1").replace("([^/]+)", "{room}")
         for method in METHODS:
             if getattr(rule.target, method) is not getattr(RequestHandler, method):
                 served.add((path, method))
@@ -114,6 +114,49 @@ async def test_live_answers_are_as_described(shared_server: ParleyServer) -> Non
         nobody = Person(shared_server.url)
         where = path.replace("{user_id}", "1") + query
         validate(await nobody.request(method.upper(), where, body), path, method)
+
+
+async def test_live_rooms_are_as_described(shared_server: ParleyServer) -> None:
+    alice, bob, carol = await meet(shared_server, "alice", "bob", "carol")
+    rooms = "/api/v1/rooms"
+    one = rooms + "/{room}"
+    calls: list[tuple[str, str, str, object]] = [
+        ("post", rooms, "", {"room": "described"}),
+        ("post", rooms, "", {"room": "described"}),
+        ("post", rooms, "", {}),
+        ("post", rooms, "", {"room": "x" * 51}),
+        ("get", rooms, "", None),
+        ("get", rooms, "?limit=1&joined=true", None),
+        ("get", rooms, "?joined=1", None),
+        ("put", one + "/members/me", "", None),
+        ("post", one + "/messages", "", {"content": "1", "client_id": "c"}),
+        ("post", one + "/messages", "", {"content": "again", "client_id": "c"}),
+        ("post", one + "/messages", "", {"content": "2"}),
+        ("post", one + "/messages", "", {}),
+        ("post", one + "/messages", "", {"content": "x" * 8193}),
+        ("get", one + "/messages", "?limit=200", None),
+        ("get", one + "/messages", "?limit=201", None),
+        ("put", one + "/read", "", {"seq": 1}),
+        ("put", one + "/read", "", {}),
+        ("get", one + "/members", "", None),
+        ("delete", one + "/messages/{seq}", "", None),
+        ("get", one + "/messages", "?before=3&after=0", None),
+        ("put", one + "/members/{user_id}", "", {"muted": True}),
+        ("put", one + "/members/{user_id}", "", {"muted": False, "removed": True}),
+        ("put", one + "/members/{user_id}", "", {}),
+        ("put", one + "/members/{user_id}", "", {"muted": 1}),
+        ("get", rooms, "?joined=true", None),
+        ("delete", one + "/members/me", "", None),
+    ]
+    await bob.request("PUT", f"{rooms}/Lobby/members/me")
+    for method, path, query, body in calls:
+        named = path.replace("{user_id}", f"{bob.user_id}").replace("{seq}", "1")
+        for person in (alice, bob, carol, Person(shared_server.url)):
+            for room in ("described", "Lobby", "not%20there", "a%2Fb", "%7F"):
+                where = named.replace("{room}", room) + query
+                validate(await person.request(method.upper(), where, body), path, method)
+                if "{room}" not in path:
+                    break
 
 
 async def test_live_accounts_are_as_described(shared_server: ParleyServer) -> None:

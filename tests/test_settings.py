@@ -23,6 +23,7 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_default(name: str) -
         "database_url": ("sqlite:///one.db", "sqlite:///two.db"),
         "allowed_origins": ("https://one.example", "https://two.example"),
         "registration": ("closed", "open"),
+        "room_opening": ("members", "nobody"),
         "redis_url": ("redis://one:6379/0", "rediss://two:6379/1"),
         "timezone": ("Europe/Berlin", "Asia/Shanghai"),
         "log_level": ("debug", "error"),

@@ -25,11 +25,16 @@ def parse_username(value: object) -> str:
 
     Stored as typed, in NFC: one name has one spelling, and looks like what it is.
     """
-    name = _parse("username", value, USERNAME_LIMIT)
+    return parse_name("username", value, USERNAME_LIMIT)
+
+
+def parse_name(field: str, value: object, limit: int) -> str:
+    """A name that somebody or something is found by. Raises Refused (-2, -7)."""
+    name = _parse(field, value, limit)
     # what a name must not contain, its key must not either: a fullwidth colon folds to a colon
     folded = unicodedata.normalize("NFKC", name)
     if not name or any(sign in folded for sign in (":", "/", "  ")) or not _is_plain(name):
-        raise malformed("username", "a name is 1 to 32 letters, digits, spaces or marks.")
+        raise malformed(field, f"a name is 1 to {limit} letters, digits, spaces or marks.")
     return name
 
 

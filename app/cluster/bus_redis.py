@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -25,6 +25,7 @@ from app.cluster.elsewhere import Elsewhere
 from app.cluster.hearing import Hearing
 from app.cluster.here import Here
 from app.cluster.link import Link
+from app.cluster.notices import Handler
 from app.cluster.outgoing import Outgoing
 from app.cluster.positions import Push
 from app.cluster.redis_session import EXPIRY, Session
@@ -84,6 +85,30 @@ class RedisBus:
         self._hearing = Hearing(self._process, self._here, self._elsewhere, self._outgoing, ended)
         self._session: Session | None = None
         self._notes: set[asyncio.Task[None]] = set()
+        self._ups: list[Callable[[], None]] = []
+        self._forgets: list[Callable[[str], None]] = []
+
+    # -- what else is told ----------------------------------------------------------------------
+
+    @property
+    def process(self) -> str:
+        return self._process
+
+    def listen(
+        self,
+        handlers: Mapping[bytes, Handler],
+        up: Callable[[], None],
+        forget: Callable[[str], None],
+    ) -> None:
+        """Notices of others' making; `up` when Redis is there (again), `forget` for a process."""
+        self._hearing.handlers.update(handlers)
+        self._ups.append(up)
+        self._forgets.append(forget)
+
+    def tell_all(self, frame: bytes) -> None:
+        """To all processes; lost while Redis is away."""
+        if self._session is not None:
+            self._session.tell_all(frame)
 
     # -- life ---------------------------------------------------------------------------------
 
@@ -121,6 +146,7 @@ class RedisBus:
             self._hearing.handlers,
             up=self._up,
             gone=self._gone,
+            forgot=self._forget,
         )
         try:
             await session.run()
@@ -137,6 +163,12 @@ class RedisBus:
             self._link.up()
             self._counters.redis_linked = 1
             self._here.check_all()  # nothing was heard until now
+            for up in self._ups:
+                up()
+
+    def _forget(self, process: str) -> None:
+        for forget in self._forgets:
+            forget(process)
 
     def _gone(self, users: list[int]) -> None:
         """A process died, and nobody else notes that its users were there."""
@@ -170,8 +202,7 @@ class RedisBus:
         self._arrivals.add(user_id)
 
     def end_session(self, key: bytes) -> None:
-        if self._session is not None:
-            self._session.tell_all(notices.frame("end", key.hex()))
+        self.tell_all(notices.frame("end", key.hex()))
 
     # -- here and there -----------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ and on the channel of all:
     went PROCESS USER ...            last sockets went
     bye PROCESS                      it has gone, and everybody with it
     end KEY                          the session of this key (hexadecimal) has ended
+    room-...                         app/rooms/cluster.py lists them
 
 An empty publication is a sign of life.
 """

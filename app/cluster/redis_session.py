@@ -46,6 +46,7 @@ class Session:
         *,
         up: Callable[[], None],
         gone: Callable[[list[int]], None],
+        forgot: Callable[[str], None],
     ) -> None:
         self._redis = redis
         self._process = process
@@ -59,6 +60,7 @@ class Session:
         self._handlers = handlers
         self._up = up
         self._gone = gone
+        self._forgot = forgot
         self._notices: list[bytes] = []
         self._to_read: set[str] = set()
         self._reading = asyncio.Event()
@@ -176,3 +178,4 @@ class Session:
         self._to_read.discard(process)
         self._elsewhere.drop(process)
         self._outgoing.forget(process)
+        self._forgot(process)

@@ -7,6 +7,7 @@ from typing import Any
 from app.access.secret_file import load_secrets
 from app.parts import secret_path
 from app.production import check_identity_secrets, check_production
+from app.rooms.names import check_fixed
 from app.settings import Settings
 from models import base, schema
 
@@ -15,6 +16,7 @@ def run(options: Settings, arguments: dict[str, Any]) -> int:
     secrets = load_secrets(secret_path(options))
     print(f"settings: fine; {len(secrets)} cookie secret(s)")
     check_identity_secrets(options)
+    check_fixed(options.fixed_rooms)
     if options.production:
         check_production(options, secrets)
         print("production: fine")

@@ -14,6 +14,7 @@ from app.application import Parley
 from app.log import start_log
 from app.parts import MakeCommit, Parts, make_commit, secret_path
 from app.production import check_identity_secrets, check_production
+from app.rooms.names import check_fixed
 from app.settings import SettingError, Settings
 from models import base, schema
 
@@ -24,6 +25,7 @@ def run(options: Settings, arguments: dict[str, Any], make_commit: MakeCommit = 
     """The exit code: 0 after a clean stop, 1 when accepted messages may not be stored."""
     start_log(options.log_level)
     check_identity_secrets(options)
+    check_fixed(options.fixed_rooms)
     if options.production:
         check_production(options, load_secrets(secret_path(options)))
     db = base.connect(options.database_url)

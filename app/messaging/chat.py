@@ -7,64 +7,64 @@ commit.
 from __future__ import annotations
 
 import asyncio
-import secrets
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.access.person import Person
-from app.access.throttle import Buckets
 from app.messaging import protocol
 from app.messaging.bus import Bus
 from app.messaging.cork import Cork
 from app.messaging.counters import Counters
-from app.messaging.errors import Errorcode, Refused, not_allowed, not_now, too_fast
+from app.messaging.errors import Errorcode, Refused, not_allowed
+from app.messaging.intake import Intake
 from app.messaging.items import Message, Outcome, Receipt, Reply, Stored
 from app.messaging.receipts import announce
+from app.messaging.replies import refuse, settle
 from app.messaging.shapes import Shapes
-from app.messaging.writer import Writer
+
+Tell = Callable[[Any, Outcome], None]
+# `data` of an answer about a message that stands in a room: (sender, stored, client_id)
+InRoom = Callable[[Person, Stored, str], dict[str, Any]]
 
 
 class Chat:
-    """The way of a message. All methods run on the event loop."""
+    """The way of a message between two. All methods run on the event loop.
+
+    `others` says how the outcome of what is no message between two is told.
+    """
 
     def __init__(
         self,
         bus: Bus,
-        writer: Writer,
+        intake: Intake,
         shapes: Shapes,
         counters: Counters,
         cork: Cork,
-        buckets: Buckets,
-        *,
-        content_limit: int,
-        in_flight: int,
+        others: Mapping[type, Tell],
+        in_room: InRoom,
     ) -> None:
         self._bus = bus
-        self._writer = writer
+        self._intake = intake
         self._shapes = shapes
         self._counters = counters
         self._cork = cork
-        self._buckets = buckets
-        self._content_limit = content_limit
-        self._in_flight = in_flight
+        self._in_room = in_room
+        self._tells: dict[type, Tell] = {
+            Message: self._tell,
+            Receipt: lambda receipt, outcome: announce(bus, receipt, outcome),
+            **others,
+        }
 
     # -- before the queue ---------------------------------------------------------------------
 
     def send(self, sender: Person, data: dict[str, Any], reply: Reply) -> None:
         """Checks and queues; the answer comes to `reply` after the commit. Raises Refused."""
         other = protocol.parse_int(data, "other")
-        content = protocol.parse_text(data, "content", self._content_limit)
-        client_id = protocol.parse_client_id(data) or secrets.token_hex(16)
+        content, client_id = self._intake.parse(data)
         if other == sender.user_id:
             raise not_allowed("nobody writes to oneself.")
-        wait = self._buckets.wait(sender.user_id)
-        if wait > 0:
-            raise too_fast(wait)
-        socket = reply.socket
-        if socket is not None and 0 < self._in_flight <= socket.in_flight:
-            raise not_now()
-        self._writer.submit(Message(sender, other, content, client_id, reply))
-        if socket is not None:
-            socket.in_flight += 1
+        self._intake.check(sender, reply)
+        self._intake.submit(Message(sender, other, content, client_id, reply))
 
     async def send_and_wait(self, sender: Person, data: dict[str, Any]) -> dict[str, Any]:
         """For HTTP: {"errorcode", "data"} after the commit. Raises Refused."""
@@ -79,17 +79,13 @@ class Chat:
         self._counters.batches += 1
         with self._cork:
             for item, outcome in pairs:
-                if isinstance(item, Receipt):
-                    announce(self._bus, item, outcome)
-                else:
-                    self._tell(item, outcome)
+                self._tells[type(item)](item, outcome)
 
     def _tell(self, message: Message, outcome: Outcome) -> None:
-        if message.reply.socket is not None:
-            message.reply.socket.in_flight -= 1
+        self._intake.done(message)
         if isinstance(outcome, Refused):
             self._counters.refuse(outcome.code)
-            _refuse(message.reply, outcome)
+            refuse(message.reply, outcome)
         elif isinstance(outcome, Stored) and outcome.dup:
             self._counters.repeats += 1
             self._answer_repeat(message, outcome)
@@ -120,24 +116,16 @@ class Chat:
 
     def _answer_repeat(self, message: Message, stored: Stored) -> None:
         """Whatever it said this time: the original, and only to who asked."""
+        if stored.other < 0:  # it was written in a room
+            data = self._in_room(message.sender, stored, message.client_id)
+        else:
+            entry = self._entry(message, stored, message.sender.locale, mine=True)
+            data = {"user_id": stored.other, "data": entry, "dup": True}
         online = self._bus.count(stored.other) > 0
-        entry = self._entry(message, stored, message.sender.locale, mine=True)
-        data = {"user_id": stored.other, "data": entry, "dup": True}
-        ack, reply = protocol.acknowledgement(online, data), message.reply
-        if reply.socket is not None:
-            reply.socket.push(protocol.with_ref(protocol.encode(ack), reply.ref))
-        elif reply.future is not None and not reply.future.done():
-            reply.future.set_result(ack)
+        settle(message.reply, protocol.acknowledgement(online, data))
 
     def _entry(self, message: Message, stored: Stored, locale: str, mine: bool) -> list[Any]:
         friendly = self._shapes.friendly(stored.time, locale)
         return protocol.entry(
             mine, stored.content, friendly, stored.seq, stored.time, message.client_id
         )
-
-
-def _refuse(reply: Reply, refused: Refused) -> None:
-    if reply.socket is not None:
-        reply.socket.push(protocol.refusal(refused, reply.ref))
-    elif reply.future is not None and not reply.future.done():
-        reply.future.set_exception(refused)

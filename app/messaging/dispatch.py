@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from app.access.person import Person
@@ -17,6 +17,7 @@ from app.messaging.writer import Writer
 
 Later = Coroutine[Any, Any, None]
 Operation = Callable[[Person, dict[str, Any], Reply], Later | None]
+MissedRooms = Callable[[Person, dict[str, Any]], Awaitable[list[dict[str, Any]]]]
 
 
 class Dispatch:
@@ -29,10 +30,13 @@ class Dispatch:
         typing: Typing,
         reading: Reading,
         epoch: Callable[[], str],
+        more: Mapping[str, Operation],
+        missed_rooms: MissedRooms,
     ) -> None:
         self._writer = writer
         self._reading = reading
         self._epoch = epoch
+        self._missed_rooms = missed_rooms
         self.table: dict[str, Operation] = {
             "chat-to": chat.send,
             "read": lambda me, data, reply: send_receipt(writer, me, data, "read", reply),
@@ -40,6 +44,7 @@ class Dispatch:
             "typing": typing.send,
             "sync": self._sync,
             "ping": self._ping,
+            **more,
         }
 
     def operation(self, opt: str) -> Operation:
@@ -51,6 +56,8 @@ class Dispatch:
 
     async def _sync(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
         missed = await self._reading.missed(me, data, self._epoch())
+        if "rooms" in data:
+            missed["rooms"] = await self._missed_rooms(me, data)
         if reply.socket is not None:
             reply.socket.push(protocol.event("sync", missed, reply.ref))
 

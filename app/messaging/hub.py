@@ -17,6 +17,7 @@ class Socket(Protocol):
 
     person: Person
     credential: Credential
+    address: str  # masked, and empty unless the operator shows it in rooms
     in_flight: int  # messages of this socket that wait for their commit
 
     def push(self, message: bytes) -> bool:
@@ -61,6 +62,9 @@ class Hub:
         del self._by_id[socket.person.user_id]
         del self.clients[socket.person.username]
         return True
+
+    def has(self, socket: Socket) -> bool:
+        return socket in self._by_id.get(socket.person.user_id, ())
 
     def count(self, user_id: int) -> int:
         return len(self._by_id.get(user_id, ()))

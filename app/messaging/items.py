@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.access.person import Person
@@ -35,8 +35,27 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomName:
+    """Which room: its conversation, the key of that, and the name that people see."""
+
+    conversation: int
+    key: bytes
+    name: str
+
+
+@dataclass(slots=True)
+class RoomMessage(Message):
+    """A message to everybody in a room; `other` is 0."""
+
+    room: RoomName
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """Where a message stands in the log; for a repeat, where the original stands."""
+    """Where a message stands in the log; for a repeat, where the original stands.
+
+    `other` is whom it was written to: a user, or minus the conversation of a room.
+    """
 
     other: int
     content: str
@@ -67,6 +86,25 @@ class Receipt:
             max(self.delivered, older.delivered),
             older.replies + self.replies,
             self.source if self.source is older.source else None,
+        )
+
+
+@dataclass(slots=True)
+class RoomReceipt(Receipt):
+    """How far a member has read in a room; `other` is 0."""
+
+    room: RoomName = field(kw_only=True)
+
+    def merged_with(self, older: Receipt) -> RoomReceipt:
+        merged = Receipt.merged_with(self, older)
+        return RoomReceipt(
+            merged.user,
+            0,
+            merged.read,
+            merged.delivered,
+            merged.replies,
+            merged.source,
+            room=self.room,
         )
 
 

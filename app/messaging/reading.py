@@ -29,7 +29,7 @@ class Reading:
     async def page(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """`realtime-chat`: {"other", "limit"?, "before"?, "after"?}"""
         other = protocol.parse_int(data, "other")
-        limit = _limit(data)
+        limit = parse_limit(data)
         before = protocol.parse_optional_int(data, "before", 0, protocol.MAX_INTEGER)
         after = protocol.parse_optional_int(data, "after", 0, protocol.MAX_INTEGER)
         if other == me.user_id:
@@ -41,19 +41,19 @@ class Reading:
 
     async def conversations(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """`recent-users`: {"limit"?, "before"?}; `before` is the `next` of the page before."""
-        limit, before = _limit(data), _parse_cursor(data)
+        limit, before = parse_limit(data), parse_cursor(data)
         listed, after_it = await self._reader.run(
             lambda: history.list_conversations(me.user_id, before, limit)
         )
         return {
             "conversations": [self._shapes.listed(one, me) for one in listed],
-            "next": None if after_it is None else _cursor(after_it),
+            "next": None if after_it is None else make_cursor(after_it),
         }
 
     async def search(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """`search-users`: {"query", "limit"?}: names that begin with it."""
         query = protocol.parse_text(data, "query", QUERY_LIMIT, low=0).strip()
-        limit = min(_limit(data), people.SEARCH_LIMIT)
+        limit = min(parse_limit(data), people.SEARCH_LIMIT)
         found = await self._reader.run(lambda: people.search_people(query, me.user_id, limit))
         return {"users": [self._shapes.user(person) for person in found]}
 
@@ -70,8 +70,9 @@ class Reading:
         }
 
 
-def _limit(data: dict[str, Any]) -> int:
-    return protocol.parse_optional_int(data, "limit", 1, history.PAGE_LIMIT) or PAGE
+def parse_limit(data: dict[str, Any], most: int = history.PAGE_LIMIT) -> int:
+    """How much a page may hold. Raises Refused (-2)."""
+    return protocol.parse_optional_int(data, "limit", 1, most) or PAGE
 
 
 def _parse_seqs(data: dict[str, Any]) -> dict[int, int]:
@@ -88,11 +89,13 @@ def _parse_seqs(data: dict[str, Any]) -> dict[int, int]:
     return held
 
 
-def _cursor(place: tuple[int, int]) -> str:
+def make_cursor(place: tuple[int, int]) -> str:
+    """Where the next page of a list begins, as text that means nothing to clients."""
     return base64.urlsafe_b64encode(b"%d.%d" % place).decode().rstrip("=")
 
 
-def _parse_cursor(data: dict[str, Any]) -> tuple[int, int] | None:
+def parse_cursor(data: dict[str, Any]) -> tuple[int, int] | None:
+    """Raises Refused (-2)."""
     text = data.get("before")
     if text is None:
         return None

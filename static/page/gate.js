@@ -31,7 +31,7 @@ function facesOf(t, api, { registration, guests }) {
     },
     guest: guests && {
       title: t('guest_title'), button: t('guest_enter'), link: t('guest_instead'),
-      fields: [{ ...nickname, label: t('nickname'), required: true }],
+      asGuest: true, fields: [{ ...nickname, label: t('guest_name'), hint: t('guest_name_hint') }],
       submit: (values) => api.signInAsGuest(values.nickname),
     },
   };
@@ -62,7 +62,7 @@ function formOf(t, face) {
       await face.submit(Object.fromEntries(new FormData(form)));
       window.location.reload();
     } catch (error) {
-      problem.textContent = failureText(error, t, { registering: face.registering });
+      problem.textContent = failureText(error, t, face);
       button.disabled = false;
     }
   });
@@ -70,7 +70,10 @@ function formOf(t, face) {
   return form;
 }
 
-function fieldOf({ label, name, type = 'text', ...attributes }) {
-  return el('label', { class: 'page-field' }, el('span', {}, label),
-    el('input', { name, type, spellcheck: 'false', ...attributes }));
+function fieldOf({ label, hint, name, type = 'text', ...attributes }) {
+  const described = hint ? { 'aria-describedby': `page-hint-${name}` } : {};
+  const field = el('label', { class: 'page-field' }, el('span', {}, label),
+    el('input', { name, type, spellcheck: 'false', ...described, ...attributes }));
+  // Beside the label, not in it: a hint is no part of the field's name.
+  return hint ? el('div', { class: 'page-hinted' }, field, el('p', { class: 'page-hint', id: `page-hint-${name}` }, hint)) : field;
 }

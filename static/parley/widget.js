@@ -154,9 +154,9 @@ export class Widget {
     const notify = (type, detail) => (type === 'signedout' && identity.switched ? this.#identify(null) : this.notify(type, detail));
     const send = (text) => this.send(text);
     this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send });
-    if (open !== null) this.session.open(open, { calm: true });
-    else this.#goTo(settings.with, { calm: identity.signed });
-    notify('ready', { me });
+    const wanted = notify('ready', { me }) !== false && open === null ? settings.with : null;
+    if (open !== null) this.session?.open(open, { calm: true });
+    else this.#goTo(wanted, { calm: identity.signed });
   }
 
   /** A popup floats above the page, wherever the element stands. */
@@ -175,10 +175,21 @@ export class Widget {
   /** To the conversation with a user id or a username. */
   async #goTo(whom, { calm = false } = {}) {
     const { session } = this;
-    if (!session || whom === null) return;
-    const user = typeof whom === 'number' ? { user_id: whom } : await session.api.userNamed(whom).catch((error) => error);
+    if (!session || whom === null || whom !== this.settings.with) return;
+    if (typeof whom === 'number') return void session.open(whom, { calm });
+    session.view.welcome.show('coming');
+    const user = await session.api.userNamed(whom).catch((error) => error);
     if (session !== this.session || whom !== this.settings.with) return;
-    if (user?.user_id) session.open(user.user_id, { calm });
-    else this.notify('error', { errorcode: user?.errorcode ?? NOT_FOUND, username: whom });
+    session.view.welcome.show(user ? 'choose' : 'nobody');
+    if (user?.user_id) session.meet(user, { calm });
+    else this.#miss(whom, user?.errorcode ?? NOT_FOUND, calm);
+  }
+
+  /** Nobody of that name; or we could not ask, and do so again. */
+  #miss(username, errorcode, calm) {
+    this.notify('error', { errorcode, username });
+    if (errorcode === NOT_FOUND) return;
+    this.session.view.welcome.show('coming');
+    this.#timer = systemClock.setTimeout(() => this.#goTo(username, { calm }), this.#backoff.next());
   }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MakePerson
@@ -49,6 +50,41 @@ def test_a_guest_needs_only_a_name(person: MakePerson) -> None:
     page.get_by_label("Your name").fill("Passer-by")
     page.get_by_role("button", name="Enter").click()
     expect(page.locator(".parley-head--me")).to_contain_text("Passer-by")
+
+
+@pytest.mark.parametrize(
+    ("language", "instead", "enter", "word"),
+    [
+        ("en-GB", "Continue as a guest", "Enter", "Guest "),
+        ("zh-CN", "以访客身份继续", "进入", "游客"),
+        ("zh-TW", "以訪客身分繼續", "進入", "訪客"),
+        ("ar-EG", "المتابعة كضيف", "دخول", "ضيف "),
+    ],
+)
+def test_a_guest_needs_no_name(
+    person: MakePerson, language: str, instead: str, enter: str, word: str
+) -> None:
+    page = person("guest", register=False, locale=language).page()
+    page.get_by_role("button", name=instead).click()
+    name = page.locator("input[name=nickname]")
+    expect(name).to_be_focused()
+    hint = page.locator(".page-hint")
+    expect(hint).to_be_visible()
+    expect(name).to_have_accessible_description(hint.text_content() or "no hint")
+    page.get_by_role("button", name=enter, exact=True).click()
+    expect(page.locator(".parley-head--me")).to_contain_text(re.compile(rf"{word}\d+"))
+
+
+def test_a_guest_is_told_when_the_name_is_somebody_elses(person: MakePerson) -> None:
+    person("alice")
+    page = person("guest", register=False).page()
+    page.get_by_role("button", name="Continue as a guest").click()
+    page.get_by_label("Your name").fill("аlice")  # the first letter is Cyrillic
+    page.get_by_role("button", name="Enter").click()
+    expect(page.get_by_role("alert")).to_contain_text("looks like a member’s")
+    page.get_by_label("Your name").fill("alicia")
+    page.get_by_role("button", name="Enter").click()
+    expect(page.locator(".parley-head--me")).to_contain_text("alicia")
 
 
 def test_signing_out_wipes_the_browser_and_reaches_the_other_tabs(person: MakePerson) -> None:

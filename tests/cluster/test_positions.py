@@ -22,6 +22,7 @@ class Recorder:
 
     person: Person = MYSELF
     credential: Credential = SIGNED_IN
+    address: str = ""
     in_flight: int = 0
     got: list[bytes] = field(default_factory=list)
 

@@ -29,5 +29,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ParleyServer]:
         guests=True,
         allowed_origins=f"{SHOP},https://www.shop.example:8443",
         identity_secrets_file=keys,
+        operators="room operator",
     ) as server:
         yield server

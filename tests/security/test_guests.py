@@ -97,7 +97,8 @@ async def test_a_guest_is_not_shown_by_a_members_name(site: ParleyServer) -> Non
     call(site.url, "GET", "/api/v1/me", by_token(token("4711", name="Shop Support")))
     for name in ("Dr. Weiß", "DR. WEISS", "Shop Support", "shop support", "Ｓhop Support"):
         check_taken(enter(site, name))
-    assert enter(site, "4711").status == HTTPStatus.CREATED
+    check_taken(enter(site, "4711"))  # what a member without a name is shown by
+    assert enter(site, "4712").status == HTTPStatus.CREATED
 
 
 async def test_nobody_signs_in_as_a_guest(site: ParleyServer) -> None:
@@ -107,12 +108,24 @@ async def test_nobody_signs_in_as_a_guest(site: ParleyServer) -> None:
         assert post(site.url, "/api/v1/session", body).status == HTTPStatus.UNAUTHORIZED
 
 
-async def test_a_member_does_not_take_over_a_guest(site: ParleyServer) -> None:
+async def test_a_member_with_a_guests_name_is_somebody_else(site: ParleyServer) -> None:
+    """Members are not refused because of a guest, and get nothing of the guest's but the name."""
     visitor = await guest(site.url, "here first")
     body = {"username": "HERE FIRST", "password": "a long password"}
+    local = post(site.url, "/api/v1/users", body).data
+    hosted = call(site.url, "GET", "/api/v1/me", by_token(token("here first"))).data
+    assert len({visitor.user_id, local["user_id"], hosted["user_id"]}) == 3
+    assert [local["kind"], hosted["kind"]] == ["local", "embedded"]
+    still = (await visitor.request("GET", "/api/v1/me")).data
+    assert (still["user_id"], still["name"], still["kind"]) == (
+        visitor.user_id,
+        "here first",
+        "guest",
+    )
+    found = await visitor.request("GET", "/api/v1/users?username=Here%20First")
+    assert [one["user_id"] for one in found.data["users"]] == [local["user_id"]]
     check_taken(post(site.url, "/api/v1/users", body))
-    member = call(site.url, "GET", "/api/v1/me", by_token(token("here first"))).data
-    assert member["user_id"] != visitor.user_id
+    check_taken(enter(site, "here first"))
 
 
 def test_only_so_many_guests_come_from_one_address(start_server: StartServer) -> None:

@@ -191,10 +191,18 @@ async def test_who_may_do_what(cast: Cast, cell: Cell) -> None:
 
 
 async def test_the_table_leaves_nothing_out(site: ParleyServer) -> None:
-    """Every operation of the API's own description stands in the table, or has a file here."""
+    """Every operation of the API's own description stands in the table, or has a file here.
+
+    Those on rooms have a table of their own.
+    """
     elsewhere = {("post", "/api/v1/users"), ("post", "/api/v1/guests")}
     paths = json.loads(call(site.url, "GET", "/api/v1/openapi.json").body)["paths"]
-    said = {(method, path) for path, methods in paths.items() for method in methods}
+    said = {
+        (method, path)
+        for path, methods in paths.items()
+        for method in methods
+        if not path.startswith("/api/v1/rooms")
+    }
     shown = set()
     for operation in {cell.operation for cell in cells()}:
         method, _, rest = operation.partition(" ")

@@ -15,15 +15,17 @@ import { StatusView } from './status.js';
 import { ThreadView } from './thread.js';
 import { TitleView } from './title.js';
 import { ToastView } from './toast.js';
+import { WelcomeView } from './welcome.js';
 
 /** "5 minutes ago" must not stay 5 minutes for ever. */
 const REFRESH = 30_000;
 
 export class AppView {
   #timers = { paint: null, refresh: null };
-  #searching = false;
   /** While this is set, opening a conversation takes nobody's focus away. */
   calm = false;
+  /** How much is unread, as far as the page leaves it to us to say so. */
+  #unread = 0;
 
   /** `single`: one conversation only, without the list; `keep`: Escape does not leave it. */
   constructor({ messenger, context, locale, direction, actions = [], title = true, single = false, keep = single, send }) {
@@ -31,13 +33,13 @@ export class AppView {
     this.toast = new ToastView({ context });
     this.announcer = new Announcer();
     this.title = title ? new TitleView() : null;
-    this.status = new StatusView({ context, onRetry: () => this.#reconnect() });
+    this.status = new StatusView({ context, onRetry: () => this.#reconnect(), onBack: () => this.toast.say(context.t('status_back')) });
     this.list = new ListView({ context, onOpen: (person) => messenger.open(person), onMore: () => this.#more() });
     this.search = new SearchView({ context, search: (query) => messenger.directory.search(query, messenger.me),
       onOpen: (person) => messenger.open(person), onToggle: (on) => this.#toggleSearch(on) });
     this.thread = new ThreadView({ context, errorText: this.errorText, actions: this.#threadActions(send) });
     this.settings = new SettingsView({ context, say: (text) => this.toast.say(text) });
-    this.welcome = this.#welcome();
+    this.welcome = new WelcomeView({ context, single, onFind: () => this.search.input.focus() });
     this.node = this.#build({ locale, direction, actions });
     this.attention = new Attention({ onLook: () => this.thread.report(), onWake: () => messenger.transport.wake() });
     this.ringing = new Ringing({ messenger, context, attention: this.attention,
@@ -49,7 +51,7 @@ export class AppView {
 
   destroy() {
     Object.values(this.#timers).forEach((timer) => this.context.clock.clearTimeout(timer));
-    for (const part of [this.attention, this.ringing, this.status, this.search, this.toast, this.title]) part?.stop();
+    for (const part of [this.attention, this.ringing, this.status, this.search, this.toast, this.title, this.thread]) part?.stop();
     this.#timers = null;
     this.node.remove();
   }
@@ -58,7 +60,7 @@ export class AppView {
     const { t } = this.context;
     const side = el('aside', { class: 'parley-side', 'aria-label': t('conversations') },
       this.#header(actions), this.settings.node, this.search.field, this.search.results, this.list.node);
-    const main = el('section', { class: 'parley-main', 'aria-label': t('conversation') }, this.welcome, this.thread.node);
+    const main = el('section', { class: 'parley-main', 'aria-label': t('conversation') }, this.welcome.node, this.thread.node);
     return el('div', { class: this.single ? 'parley parley--single' : 'parley', lang: locale, dir: direction, on: { keydown: (event) => this.#key(event) } },
       this.status.node, el('div', { class: 'parley-panes' }, side, main, this.toast.node), this.announcer.node);
   }
@@ -71,13 +73,6 @@ export class AppView {
     return el('header', { class: 'parley-head parley-head--me' }, avatarOf(me, { baseUrl: this.context.baseUrl }).node,
       el('h1', { class: 'parley-head-text' }, isolated(me.name, 'parley-head-name'),
         el('span', { class: 'parley-head-line' }, isolated(`@${me.username}`))), this.settings.button, ...buttons);
-  }
-
-  #welcome() {
-    const { t } = this.context;
-    const find = el('button', { class: 'parley-button', type: 'button', on: { click: () => this.search.input.focus() } }, t('find_person'));
-    return el('div', { class: 'parley-empty parley-empty--main' }, icon('talk'),
-      el('p', { class: 'parley-empty-title' }, t('welcome_title')), el('p', {}, t('welcome_text')), find);
   }
 
   #threadActions(send) {
@@ -97,25 +92,33 @@ export class AppView {
 
   #listen() {
     const { messenger, context: { t } } = this;
-    messenger.on('change', () => this.#schedule());
-    messenger.on('status', (status) => {
-      this.status.show(status);
-      this.#schedule();
-    });
+    for (const news of ['change', 'status']) messenger.on(news, () => this.#schedule());
     messenger.on('open', (conversation) => this.#opened(conversation));
     messenger.on('offline', () => this.toast.say(t('recipient_offline')));
     messenger.on('full', () => this.toast.say(t('outbox_full')));
-    messenger.on('refused', (_, code) => this.toast.say(this.errorText(code)));
-    messenger.on('message', ({ person }, { content }) => {
-      this.announcer.say(t('announce', { name: person.name, content: content.slice(0, 300) }));
-    });
+  }
+
+  /** News that the page was told of first and left to us: read out, and rung for. */
+  heard(conversation, message) {
+    const { person: { name } } = conversation;
+    this.announcer.say(this.context.t('announce', { name, content: message.content.slice(0, 300) }));
+    this.ringing.news(conversation, message);
+  }
+
+  refused(code) {
+    this.toast.say(this.errorText(code));
+  }
+
+  count(unread) {
+    this.#unread = unread;
+    this.title?.show(unread);
   }
 
   #opened(conversation) {
     const closed = this.shown;
     this.shown = conversation;
     this.node.classList.toggle('parley--open', conversation !== null);
-    this.welcome.hidden = conversation !== null;
+    this.welcome.node.hidden = conversation !== null;
     if (conversation) this.thread.open(conversation);
     else this.thread.close();
     this.#paint();
@@ -126,7 +129,7 @@ export class AppView {
 
   /** One painting for a burst of news. */
   #schedule() {
-    this.#timers.paint ??= this.context.clock.setTimeout(() => this.#paint(), 0);
+    if (this.#timers) this.#timers.paint ??= this.context.clock.setTimeout(() => this.#paint(), 0);
   }
 
   #paint() {
@@ -138,7 +141,7 @@ export class AppView {
     const loading = conversations.ordered().length === 0 && messenger.status.state !== 'online';
     this.list.show(conversations.ordered(), { openId: messenger.openId, hasMore: messenger.directory.hasMore, loading });
     if (opened) this.thread.show(opened, messenger.history.stateOf(opened));
-    this.title?.show(conversations.unread);
+    this.title?.show(this.#unread); // the page may have given itself another title meanwhile
   }
 
   /** The same person, another conversation object: everything known was dropped and is loaded anew. */
@@ -155,7 +158,6 @@ export class AppView {
   }
 
   #toggleSearch(on) {
-    this.#searching = on;
     this.list.node.hidden = on;
   }
 

@@ -9,7 +9,6 @@ export class Ringing {
     Object.assign(this, { messenger, context, attention, isOpen });
     this.chime = new Chime();
     this.bell = new Bell({ channel: this.#channel(), clock: context.clock, ring: (news, how) => this.#ring(news, how) });
-    messenger.on('message', (conversation, message) => this.#news(conversation, message));
   }
 
   stop() {
@@ -22,7 +21,7 @@ export class Ringing {
     return globalThis.BroadcastChannel ? new BroadcastChannel(`parley/${this.context.baseUrl}/${me.id}`) : null;
   }
 
-  #news(conversation, message) {
+  news(conversation, message) {
     if (message.seq <= conversation.readSeq) return; // read elsewhere already
     const { attention } = this;
     const inView = attention.isVisible && this.isOpen(conversation);

@@ -8,8 +8,10 @@ import { ScrollKeeper } from './scroll.js';
 import { ThreadHead } from './head.js';
 import { walkMessages } from './walk.js';
 
-/** More is shown, or asked for, this many pixels before the end of what is there is reached. */
+/** More is asked for this many pixels before the end of what is there is reached. */
 const AHEAD = 600;
+/** What is in memory comes earlier: a fast flick of the finger must not end at the edge of it. */
+const NEAR = 1500;
 
 export class ThreadView {
   #conversation = null;
@@ -33,7 +35,7 @@ export class ThreadView {
       on: { click: () => this.#jump() } }, icon('down'), this.jumpCount);
     this.composer = new ComposerView({ context, onSend: (text) => this.#send(text), onTyped: actions.typed });
     this.node = el('div', { class: 'parley-thread', hidden: true }, this.head.node,
-      el('div', { class: 'parley-logbox' }, this.scroller, this.jump), this.composer.node);
+      el('div', { class: 'parley-logbox' }, this.scroller, this.jump, this.composer.picking.panel), this.composer.node);
   }
 
   open(conversation) {
@@ -59,6 +61,7 @@ export class ThreadView {
   show(conversation, history) {
     if (conversation !== this.#conversation) return;
     this.head.show(conversation);
+    this.keeper.settle();
     const stick = this.#ownNews(conversation) || this.#atEnd; // before anything is below what is shown
     const rows = this.lines.take(conversation, { newFrom: this.#newFrom, history });
     const waiting = rows.length === 0 && !conversation.loaded && history !== 'failed';
@@ -75,8 +78,14 @@ export class ThreadView {
   /** Tells what can really be seen; the caller knows whether anybody looks. */
   report() {
     const conversation = this.#conversation;
-    const seen = conversation && Number(this.keeper.lastVisible('[data-seq]')?.dataset.seq);
+    if (!conversation?.unread) return;
+    const seen = Number(this.keeper.lastVisible('[data-seq]')?.dataset.seq);
     if (seen) this.actions.saw(conversation, seen);
+  }
+
+  stop() {
+    this.composer.stop();
+    this.keeper.stop();
   }
 
   focus() {
@@ -135,8 +144,11 @@ export class ThreadView {
   #scrolled() {
     const conversation = this.#conversation;
     if (!conversation) return;
+    this.keeper.settle();
     this.#slide();
-    this.jump.hidden = this.#atEnd;
+    const ended = this.#atEnd;
+    this.keeper.note(ended);
+    this.jump.hidden = ended;
     this.jumpCount.hidden = conversation.unread === 0;
     this.jumpCount.textContent = String(conversation.unread);
     this.report();
@@ -147,10 +159,9 @@ export class ThreadView {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const rows = this.lines.window;
     if (clientHeight === 0) return; // not shown at all
-    if (scrollTop < AHEAD) {
-      if (rows.hasAbove) this.#turn(() => rows.up());
-      else if (this.#conversation.hasOlder) this.actions.loadOlder();
-    } else if (rows.hasBelow && scrollHeight - scrollTop - clientHeight < AHEAD) this.#turn(() => rows.down());
+    if (scrollTop < NEAR && rows.hasAbove) this.#turn(() => rows.up());
+    else if (rows.hasBelow && scrollHeight - scrollTop - clientHeight < NEAR) this.#turn(() => rows.down());
+    else if (scrollTop < AHEAD && this.#conversation.hasOlder) this.actions.loadOlder();
   }
 
   #turn(change) {

@@ -1,0 +1,130 @@
+"""What is said in a room, to the sockets in it: in the order of seq, encoded once per language.
+
+In one process messages come in order. Of several, each shows what it stored itself when it is
+next; what another process stored is read from the database when a hint says that there is more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from app.messaging import protocol
+from app.messaging.counters import Counters
+from app.messaging.errors import Refused
+from app.messaging.hub import Socket
+from app.messaging.languages import DEFAULT, find_locale
+from app.rooms.roster import Live, Roster
+from app.rooms.shapes import RoomShapes
+from models import room_log
+from models.reader import Reader
+from models.room_log import Said
+
+log = logging.getLogger("parley.rooms")
+
+# seconds until a read that the database could not answer is tried again
+RETRY = 0.25
+# reads that find nothing before it is believed that there is nothing (a storage replaced)
+ATTEMPTS = 20
+
+
+class Feed:
+    def __init__(
+        self, roster: Roster, reader: Reader, shapes: RoomShapes, counters: Counters
+    ) -> None:
+        self._roster = roster
+        self._reader = reader
+        self._shapes = shapes
+        self._counters = counters
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def stop(self) -> None:
+        for task in list(self._tasks.values()):
+            task.cancel()
+
+    # -- where a room is ----------------------------------------------------------------------
+
+    def begin(self, live: Live, last_seq: int) -> None:
+        """So far the first member was just shown the room; what came meanwhile is pushed now."""
+        if live.place is None:
+            live.place = last_seq
+        self.reached(live, live.wanted)
+
+    def show(self, live: Live, said: Said, asker: Socket | None = None) -> None:
+        """A message that was stored here."""
+        seq = said[0].seq
+        if live.place is not None and seq == live.place + 1:
+            self._push(live, said, asker)
+        else:
+            self.reached(live, seq)
+
+    def reached(self, live: Live, seq: int) -> None:
+        """The room is known to go that far: so far it is to be shown."""
+        live.wanted = max(live.wanted, seq)
+        if live.place is not None and live.place < live.wanted:
+            self._catch_up(live)
+
+    def check_all(self) -> None:
+        """Looks into the database for what no hint may have brought."""
+        for live in self._roster:
+            if live.place is not None:
+                live.wanted = max(live.wanted, live.place + 1)
+                self._catch_up(live, attempts=1)
+
+    # -- pushing ------------------------------------------------------------------------------
+
+    def _push(self, live: Live, said: Said, asker: Socket | None = None) -> None:
+        row = said[0]
+        live.place = row.seq
+        bodies: dict[tuple[bool, str], bytes] = {}
+        for socket in tuple(live.sockets):
+            if socket is asker:
+                continue
+            person = socket.person
+            variant = (person.user_id == row.me, find_locale(person.locale) or DEFAULT)
+            body = bodies.get(variant)
+            if body is None:
+                body = bodies[variant] = self._encode(live, said, *variant)
+            socket.push(body)
+
+    def _encode(self, live: Live, said: Said, mine: bool, locale: str) -> bytes:
+        entry = self._shapes.entry(live.room.conversation, said, mine, locale)
+        return protocol.event("room-message", {"room": live.room.name, "data": entry})
+
+    # -- reading what is missing --------------------------------------------------------------
+
+    def _catch_up(self, live: Live, attempts: int = ATTEMPTS) -> None:
+        conversation = live.room.conversation
+        if conversation not in self._tasks:
+            task = asyncio.get_running_loop().create_task(self._run(live, attempts))
+            self._tasks[conversation] = task
+
+    async def _run(self, live: Live, attempts: int) -> None:
+        try:
+            await self._read(live, attempts)
+        except Exception:
+            log.exception("room")
+        finally:
+            # here, not in a callback: what is reached from now on needs a new task
+            del self._tasks[live.room.conversation]
+
+    async def _read(self, live: Live, attempts: int) -> None:
+        while live.sockets and live.place is not None and live.place < live.wanted and attempts:
+            before = live.place
+            for said in await self._entries_after(live.room.conversation, before):
+                if said[0].seq == live.place + 1:
+                    self._push(live, said)
+            attempts -= live.place == before
+            if live.place == before and attempts:
+                await asyncio.sleep(RETRY)
+        if live.place is not None:
+            live.wanted = live.place
+
+    async def _entries_after(self, conversation: int, seq: int) -> list[Said]:
+        """What the log has beyond a seq, as soon as the database answers."""
+        self._counters.gap_reads += 1
+        while True:
+            try:
+                return await self._reader.run(lambda: room_log.entries_after(conversation, seq))
+            except Refused:
+                await asyncio.sleep(RETRY)

@@ -1,0 +1,144 @@
+"""Joining a room and leaving it, on a socket or over HTTP, and who is in."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from app.access.person import Person
+from app.messaging import protocol
+from app.messaging.errors import Refused, not_allowed
+from app.messaging.hub import Hub, Socket
+from app.messaging.items import Reply, RoomName
+from app.rooms.feed import Feed
+from app.rooms.link import RoomLink
+from app.rooms.moderation import Moderators
+from app.rooms.names import parse_room
+from app.rooms.roster import Brief, Live, Roster
+from app.rooms.shapes import RoomShapes
+from models import room_log, rooms
+from models.reader import Reader
+from models.room_log import Member, RoomPage
+from models.rooms import RoomInfo
+
+# messages that somebody who comes late is shown
+LATEST = 200
+# people in one list; the count says how many there are
+MEMBERS = 500
+
+
+class Membership:
+    def __init__(
+        self,
+        hub: Hub,
+        reader: Reader,
+        roster: Roster,
+        feed: Feed,
+        link: RoomLink,
+        shapes: RoomShapes,
+        moderators: Moderators,
+    ) -> None:
+        self._hub = hub
+        self._reader = reader
+        self._roster = roster
+        self._feed = feed
+        self._link = link
+        self._shapes = shapes
+        self._moderators = moderators
+
+    # -- joining ------------------------------------------------------------------------------
+
+    async def join(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
+        """`room-join`: the answer has who is in, and the latest messages. Raises Refused."""
+        name, socket = parse_room(data), reply.socket
+        assert socket is not None  # noqa: S101 - join_only is for HTTP
+        address = socket.address
+        room = await self._reader.run(lambda: rooms.join_room(name, me.user_id, address))
+        if not self._hub.has(socket):  # it has gone meanwhile: it must not be in any room
+            return
+        member = Member(me, address, room.is_muted)
+        live = self._roster.enter(_named(room), member, socket)
+        try:
+            page = await self._latest(name, me)
+        except Refused:
+            self._roster.leave(live, socket)
+            raise
+        self._feed.begin(live, page.room.last_seq)
+        socket.push(protocol.event("room-join", self._welcome(live, page, me), reply.ref))
+
+    async def join_only(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        """For HTTP: a member from now on, in the room as soon as a socket joins."""
+        name = parse_room(data)
+        await self._reader.run(lambda: rooms.join_room(name, me.user_id, ""))
+        page = await self._latest(name, me)
+        return self._shapes.page(page, me, self._moderators.may(me, page.room))
+
+    async def _latest(self, name: str, me: Person) -> RoomPage:
+        return await self._reader.run(
+            lambda: room_log.read_page(name, me.user_id, None, None, LATEST)
+        )
+
+    def _welcome(self, live: Live, page: RoomPage, me: Person) -> dict[str, Any]:
+        return {
+            "by": ">",
+            "time": self._shapes.clock(),
+            **self._people(live.room.conversation),
+            **self._shapes.page(page, me, self._moderators.may(me, page.room)),
+        }
+
+    # -- leaving ------------------------------------------------------------------------------
+
+    async def leave(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
+        """`room-leave`, for all of the person's tabs. Raises Refused."""
+        room = await self._leave(me, data, reply.socket)
+        if reply.socket is not None:
+            reply.socket.push(self._left(room.name, reply.ref))
+
+    async def leave_only(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        room = await self._leave(me, data, None)
+        return {"room": room.name}
+
+    async def _leave(self, me: Person, data: dict[str, Any], asker: Socket | None) -> RoomInfo:
+        name = parse_room(data)
+        room = await self._reader.run(lambda: rooms.leave_room(name, me.user_id))
+        left = self._left(room.name)
+        self._link.eject(room.conversation, me.user_id, left, removed=False)
+        self._roster.eject(room.conversation, me.user_id, left, but=asker)
+        return room
+
+    def _left(self, room: str, ref: str | None = None) -> bytes:
+        data = {"room": room, "by": ">", "time": self._shapes.clock(), "removed": False}
+        return protocol.event("room-leave", data, ref)
+
+    async def check_all(self) -> None:
+        """Takes out who has left or was removed at another process, where no notice said so."""
+        for live in self._roster:
+            here, conversation = list(live.here), live.room.conversation
+            with suppress(Refused):
+                gone = await self._reader.run(partial(rooms.find_outsiders, conversation, here))
+                for user_id in gone:
+                    self._roster.eject(conversation, user_id, self._left(live.room.name))
+
+    # -- who is in ----------------------------------------------------------------------------
+
+    async def send_members(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
+        """`room-members`. Raises Refused."""
+        members = await self.members(me, data)
+        if reply.socket is not None:
+            reply.socket.push(protocol.event("room-members", members, reply.ref))
+
+    async def members(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        name = parse_room(data)
+        room = await self._reader.run(lambda: rooms.find_room(name, me.user_id))
+        if not room.is_member:
+            raise not_allowed("join the room first.")
+        return {"room": room.name, **self._people(room.conversation)}
+
+    def _people(self, conversation: int) -> dict[str, Any]:
+        people: dict[int, Brief] = self._roster.people(conversation)
+        return {"members": list(people.values())[:MEMBERS], "count": len(people)}
+
+
+def _named(room: RoomInfo) -> RoomName:
+    return RoomName(room.conversation, room.key, room.name)

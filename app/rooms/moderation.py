@@ -1,0 +1,130 @@
+"""What who opened a room, and the operator, may do in it: delete a text, mute and remove people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.access.person import Person
+from app.messaging import protocol
+from app.messaging.errors import not_allowed
+from app.messaging.items import Reply
+from app.rooms.link import RoomLink
+from app.rooms.names import parse_room
+from app.rooms.roster import Roster
+from models import people, room_log, rooms
+from models.reader import Reader
+from models.rooms import RoomInfo
+from models.user import GUEST, fold
+
+
+class Moderators:
+    """Who may moderate. `operators`: usernames, "embedded:<sub>" for members of a host site."""
+
+    def __init__(self, operators: frozenset[str]) -> None:
+        self._embedded = {name for name in operators if name.startswith("embedded:")}
+        self._local = {fold(name) for name in operators - self._embedded}
+
+    def is_operator(self, person: Person) -> bool:
+        """A guest is none, whatever name it found free."""
+        if person.username.startswith("embedded:"):
+            return person.username in self._embedded
+        return person.kind != GUEST and fold(person.username) in self._local
+
+    def may(self, person: Person, room: RoomInfo) -> bool:
+        return room.owner == person.user_id or self.is_operator(person)
+
+
+class Moderation:
+    """Each answers the asker with the event that everybody in the room is told."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        roster: Roster,
+        link: RoomLink,
+        moderators: Moderators,
+        clock: Callable[[], int],
+    ) -> None:
+        self._reader = reader
+        self._roster = roster
+        self._link = link
+        self._moderators = moderators
+        self._clock = clock
+
+    # -- on a socket --------------------------------------------------------------------------
+
+    async def send_delete(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
+        _answer("room-delete", await self.delete(me, data), reply)
+
+    async def send_mute(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
+        _answer("room-mute", await self.mute(me, data), reply)
+
+    async def send_remove(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
+        _answer("room-leave", await self.remove(me, data), reply)
+
+    # -- the use cases ------------------------------------------------------------------------
+
+    async def delete(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        """`room-delete` {"room", "seq"}: the text goes, the line stays. Raises Refused."""
+        seq = protocol.parse_int(data, "seq")
+        room = await self._moderated(me, data)
+        await self._reader.run(lambda: room_log.delete_text(room.conversation, seq))
+        event = {"room": room.name, "seq": seq, "user_id": me.user_id}
+        self._push(room, protocol.event("room-delete", event))
+        return event
+
+    async def mute(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        """`room-mute` {"room", "user_id", "on"}. Raises Refused."""
+        room, user_id, on = await self._about(me, data)
+        await self._reader.run(lambda: rooms.set_muted(room.conversation, user_id, on))
+        event = {"room": room.name, "user_id": user_id, "on": on}
+        message = protocol.event("room-mute", event)
+        self._roster.mute(room.conversation, user_id, on)
+        self._link.muted(room.conversation, user_id, on, message)
+        self._push_here(room, message)
+        return event
+
+    async def remove(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        """`room-remove` {"room", "user_id", "on"}: out, and not back until on is false."""
+        room, user_id, on = await self._about(me, data)
+        await self._reader.run(lambda: rooms.set_removed(room.conversation, user_id, on))
+        event = {"room": room.name, "user_id": user_id, "on": on, "time": self._clock()}
+        if on:
+            shown = {"room": room.name, "by": ">", "removed": True, "time": event["time"]}
+            message = protocol.event("room-leave", shown)
+            self._link.eject(room.conversation, user_id, message, removed=True)
+            self._roster.eject(room.conversation, user_id, message, removed=True)
+        return event
+
+    async def _moderated(self, me: Person, data: dict[str, Any]) -> RoomInfo:
+        """Raises Refused (-4, -5)."""
+        name = parse_room(data)
+        room = await self._reader.run(lambda: rooms.find_room(name, me.user_id))
+        if not self._moderators.may(me, room):
+            raise not_allowed("only who opened the room, and the operator, may do this.")
+        return room
+
+    async def _about(self, me: Person, data: dict[str, Any]) -> tuple[RoomInfo, int, bool]:
+        """The room, and who in it is meant. Raises Refused: nobody moderates a moderator."""
+        user_id, on = protocol.parse_int(data, "user_id"), protocol.parse_bool(data, "on")
+        room = await self._moderated(me, data)
+        person = await self._reader.run(lambda: people.find_person(user_id))
+        if user_id == me.user_id or self._moderators.may(person, room):
+            raise not_allowed("nobody may do this to who moderates the room.")
+        return room, user_id, on
+
+    def _push(self, room: RoomInfo, message: bytes) -> None:
+        self._link.event(room.conversation, message)
+        self._push_here(room, message)
+
+    def _push_here(self, room: RoomInfo, message: bytes) -> None:
+        live = self._roster.live(room.conversation)
+        if live is not None:
+            live.push(message)
+
+
+def _answer(name: str, event: dict[str, Any], reply: Reply) -> None:
+    """Only with a ref: without one the event that all in the room get is enough."""
+    if reply.socket is not None and reply.ref is not None:
+        reply.socket.push(protocol.event(name, event, reply.ref))

@@ -1,0 +1,114 @@
+"""How rooms, their people and their entries look in JSON (docs/protocol.md, Rooms)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.access.person import Person
+from app.messaging import protocol
+from app.messaging.items import Stored
+from app.messaging.shapes import Shapes
+from models.history import Row
+from models.room_log import Member, RoomMissed, RoomPage, Said
+from models.rooms import RoomInfo
+
+
+def member(one: Member) -> dict[str, Any]:
+    """Somebody in a room."""
+    person = one.person
+    shape: dict[str, Any] = {
+        "user_id": person.user_id,
+        "name": person.name,
+        "avatar": person.avatar,
+        "kind": person.kind,
+    }
+    if one.is_muted:
+        shape["muted"] = True
+    if one.address:
+        shape["address"] = one.address
+    return shape
+
+
+def author(one: Member) -> dict[str, Any]:
+    """The same without what is no matter of a message."""
+    shape = member(one)
+    shape.pop("muted", None)
+    return shape
+
+
+class RoomShapes:
+    def __init__(self, shapes: Shapes) -> None:
+        self._shapes = shapes
+        self.clock = shapes.clock
+
+    def entry(self, conversation: int, said: Said, mine: bool, locale: str) -> list[Any]:
+        """A log entry with its author and an id of its own."""
+        row, by = said
+        friendly = self._shapes.friendly(row.time, locale)
+        made = protocol.entry(mine, row.content, friendly, row.seq, row.time, row.client_id)
+        made[3] |= {"id": f"{conversation}.{row.seq}", "user": author(by)}
+        if not row.content:
+            made[3]["deleted"] = True
+        return made
+
+    def pair_entry(self, sender: Person, stored: Stored, client_id: str) -> list[Any]:
+        """An entry of the sender's that stands in no room."""
+        friendly = self._shapes.friendly(stored.time, sender.locale)
+        return protocol.entry(True, stored.content, friendly, stored.seq, stored.time, client_id)
+
+    def _entries(self, room: RoomInfo, said: list[Said], me: Person) -> list[list[Any]]:
+        return [
+            self.entry(room.conversation, one, one[0].me == me.user_id, me.locale) for one in said
+        ]
+
+    def page(self, page: RoomPage, me: Person, moderates: bool) -> dict[str, Any]:
+        """A room's page."""
+        room = page.room
+        return {
+            "room": room.name,
+            "logs": self._entries(room, page.said, me),
+            "has_more": page.has_more,
+            **_positions(room),
+            "owner": room.owner,
+            "moderator": moderates,
+            "muted": room.is_muted,
+        }
+
+    def missed(self, missed: RoomMissed, me: Person) -> dict[str, Any]:
+        """One room of a sync."""
+        room = missed.room
+        return {
+            "room": room.name,
+            "logs": self._entries(room, missed.said, me),
+            "reset": missed.reset,
+            **_positions(room),
+        }
+
+    def listed(self, room: RoomInfo, last: Said | None, count: int, me: Person) -> dict[str, Any]:
+        """A line of the list; what was said is for members."""
+        shown = last if room.is_member else None
+        return {
+            "room": room.name,
+            "count": count,
+            "fixed": room.owner is None,
+            "owner": room.owner,
+            "joined": room.is_member,
+            "last": None if shown is None else self._entries(room, [shown], me)[0],
+            "last_time": room.last_time,
+            **_positions(room),
+        }
+
+
+def entry_row(
+    sender: Person, seq: int, time: int, client_id: str, content: str, address: str = ""
+) -> Said:
+    """A message that was just stored, as the log has it."""
+    return Row(seq, sender.user_id, client_id, content, time), Member(sender, address)
+
+
+def _positions(room: RoomInfo) -> dict[str, int]:
+    return {
+        "last_seq": room.last_seq,
+        "read_seq": room.read_seq,
+        "unread": max(0, room.last_seq - room.read_seq) if room.is_member else 0,
+    }

@@ -1,0 +1,197 @@
+"""Saying something in a room, and reading what is said: before the queue, and after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from app.access.person import Person
+from app.messaging import protocol
+from app.messaging.counters import Counters
+from app.messaging.errors import Refused, not_allowed
+from app.messaging.intake import Intake
+from app.messaging.items import (
+    Moved,
+    Outcome,
+    Reply,
+    RoomMessage,
+    RoomName,
+    RoomReceipt,
+    Stored,
+)
+from app.messaging.replies import refuse, settle
+from app.messaging.writer import Writer
+from app.rooms.feed import Feed
+from app.rooms.link import RoomLink
+from app.rooms.names import parse_room
+from app.rooms.roster import Live, Roster
+from app.rooms.shapes import RoomShapes, entry_row
+from models import rooms
+from models.conversation import room_key
+from models.reader import Reader
+
+
+class Talk:
+    """The way of a message to a room. All methods run on the event loop."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        writer: Writer,
+        reader: Reader,
+        roster: Roster,
+        feed: Feed,
+        link: RoomLink,
+        shapes: RoomShapes,
+        counters: Counters,
+    ) -> None:
+        self._intake = intake
+        self._writer = writer
+        self._reader = reader
+        self._roster = roster
+        self._feed = feed
+        self._link = link
+        self._shapes = shapes
+        self._counters = counters
+
+    # -- before the queue ---------------------------------------------------------------------
+
+    def say(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
+        """`room-say` on a socket that is in the room. Raises Refused."""
+        room = self._joined(data, reply)
+        self._submit(me, room, data, reply)
+
+    async def say_and_wait(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        """For HTTP: the envelope after the commit. Raises Refused."""
+        room = await self._find(me, data)
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._submit(me, room, data, Reply(future=future))
+        return await future
+
+    def read(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
+        """`room-read`. Raises Refused."""
+        self._submit_read(me, self._joined(data, reply), data, reply)
+
+    async def read_and_wait(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        """For HTTP: {"room", "read_seq"} as it stands afterwards. Raises Refused."""
+        room = await self._find(me, data)
+        future: asyncio.Future[Moved] = asyncio.get_running_loop().create_future()
+        self._submit_read(me, room, data, Reply(future=future))
+        return {"room": room.name, "read_seq": (await future).read}
+
+    def _joined(self, data: dict[str, Any], reply: Reply) -> RoomName:
+        live = self._roster.find(room_key(parse_room(data)))
+        if live is None or reply.socket not in live.sockets:
+            raise not_allowed("join the room first.")
+        return live.room
+
+    async def _find(self, me: Person, data: dict[str, Any]) -> RoomName:
+        name = parse_room(data)
+        found = await self._reader.run(lambda: rooms.find_room(name, me.user_id))
+        return RoomName(found.conversation, found.key, found.name)
+
+    def _submit(self, me: Person, room: RoomName, data: dict[str, Any], reply: Reply) -> None:
+        content, client_id = self._intake.parse(data)
+        self._intake.check(me, reply)
+        self._intake.submit(RoomMessage(me, 0, content, client_id, reply, room))
+
+    def _submit_read(self, me: Person, room: RoomName, data: dict[str, Any], reply: Reply) -> None:
+        seq = protocol.parse_int(data, "seq", low=0)
+        asked = reply.future is not None or reply.ref is not None
+        receipt = RoomReceipt(
+            me.user_id, 0, seq, seq, (reply,) if asked else (), reply.socket, room=room
+        )
+        self._writer.submit_latest((me.user_id, room.key), receipt)
+
+    # -- after the commit ---------------------------------------------------------------------
+
+    def tell(self, message: RoomMessage, outcome: Outcome) -> None:
+        self._intake.done(message)
+        if isinstance(outcome, Refused):
+            self._counters.refuse(outcome.code)
+            refuse(message.reply, outcome)
+        elif isinstance(outcome, Stored) and outcome.dup:
+            self._counters.repeats += 1
+            settle(message.reply, self._answer(message, outcome))
+        elif isinstance(outcome, Stored):
+            self._counters.stored += 1
+            self._deliver(message, outcome)
+
+    def _deliver(self, message: RoomMessage, stored: Stored) -> None:
+        live = self._roster.live(message.room.conversation)
+        self._link.moved(message.room.conversation, stored.seq)
+        settle(message.reply, self._answer(message, stored))
+        if live is not None:
+            self._feed.show(live, self._said(message, stored), message.reply.socket)
+
+    def _answer(self, message: RoomMessage, stored: Stored) -> dict[str, Any]:
+        """The envelope for who asked; for a repeat it shows the original, wherever it stands."""
+        sender, live = message.sender, self._roster.live(message.room.conversation)
+        heard = live is not None and self._roster.others(live, sender.user_id)
+        data = self.placed(sender, stored, message.client_id, message.room, live)
+        return protocol.acknowledgement(heard, data)
+
+    def placed(
+        self,
+        sender: Person,
+        stored: Stored,
+        client_id: str,
+        room: RoomName | None = None,
+        live: Live | None = None,
+    ) -> dict[str, Any]:
+        """`data` of an answer about a message in a room."""
+        if stored.other > 0:  # the repeat of what was written to one person
+            person = {"user_id": stored.other, "dup": True}
+            return {**person, "data": self._shapes.pair_entry(sender, stored, client_id)}
+        conversation = -stored.other
+        if room is None or room.conversation != conversation:
+            live = self._roster.live(conversation)
+            room = live.room if live is not None else RoomName(conversation, b"", "")
+        row = entry_row(
+            sender, stored.seq, stored.time, client_id, stored.content, _address(live, sender)
+        )
+        entry = self._shapes.entry(conversation, row, True, sender.locale)
+        data = {"room": room.name, "room_id": conversation, "data": entry}
+        return {**data, "dup": True} if stored.dup else data
+
+    def _said(self, message: RoomMessage, stored: Stored) -> Any:
+        live = self._roster.live(message.room.conversation)
+        sender = message.sender
+        return entry_row(
+            sender,
+            stored.seq,
+            stored.time,
+            message.client_id,
+            stored.content,
+            _address(live, sender),
+        )
+
+    def moved(self, receipt: RoomReceipt, outcome: Outcome) -> None:
+        """My other sockets in the room learn what I have read, and who asked how it stands."""
+        if isinstance(outcome, Moved):
+            event = {"room": receipt.room.name, "seq": outcome.read}
+            if outcome.read_moved:
+                self._tell_read(receipt, protocol.event("room-read", event))
+            for reply in receipt.replies:
+                _answer_read(reply, event, outcome)
+        elif isinstance(outcome, Refused):
+            for reply in receipt.replies:
+                refuse(reply, outcome)
+
+    def _tell_read(self, receipt: RoomReceipt, message: bytes) -> None:
+        live = self._roster.live(receipt.room.conversation)
+        for socket in tuple(live.here.get(receipt.user, ())) if live is not None else ():
+            if socket is not receipt.source:
+                socket.push(message)
+
+
+def _answer_read(reply: Reply, event: dict[str, Any], moved: Moved) -> None:
+    if reply.socket is not None:
+        reply.socket.push(protocol.event("room-read", event, reply.ref))
+    elif reply.future is not None and not reply.future.done():
+        reply.future.set_result(moved)
+
+
+def _address(live: Live | None, sender: Person) -> str:
+    member = live.members.get(sender.user_id) if live is not None else None
+    return member.address if member is not None else ""

@@ -1,0 +1,150 @@
+"""The operations on rooms, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.messaging import protocol
+from app.rooms.listing import LARGEST_PAGE
+from app.rooms.names import ROOM_LIMIT
+from handlers.openapi_parts import LIMIT, USER_ID, fields, operation, query, seq, text
+from handlers.openapi_schemas import ref
+
+ROOM = {
+    "name": "room",
+    "in": "path",
+    "required": True,
+    "description": "the room's name, percent-encoded",
+    "schema": text(1, ROOM_LIMIT),
+}
+SEQ = {
+    "name": "seq",
+    "in": "path",
+    "required": True,
+    "description": "which message",
+    "schema": {"type": "integer", "minimum": 1},
+}
+PAGE_LIMIT = {**LIMIT, "schema": {**LIMIT["schema"], "maximum": LARGEST_PAGE}}  # type: ignore[dict-item]
+FLAG = {"type": "boolean"}
+
+
+def room_paths() -> dict[str, dict[str, Any]]:
+    """Every operation under /api/v1/rooms, by path and method."""
+    one = "/api/v1/rooms/{room}"
+    return {
+        "/api/v1/rooms": _all_rooms(),
+        f"{one}/messages": _messages(),
+        f"{one}/messages/{{seq}}": {
+            "delete": operation(
+                "Delete the text of a message, for who moderates the room",
+                "deleteRoomMessage",
+                ref("RoomDeleted"),
+                *(400, 401, 403, 404, 413),
+                parameters=(ROOM, SEQ),
+            ),
+        },
+        f"{one}/read": {
+            "put": operation(
+                "Say how far I have read",
+                "markRoomRead",
+                ref("RoomRead"),
+                *(400, 401, 403, 404, 413),
+                parameters=(ROOM,),
+                body=fields(("seq",), seq={"type": "integer", "minimum": 0}),
+            ),
+        },
+        **_people(one),
+    }
+
+
+def _all_rooms() -> dict[str, Any]:
+    return {
+        "get": operation(
+            "Public rooms, those written to last first",
+            "listRooms",
+            ref("Rooms"),
+            *(400, 401),
+            parameters=(
+                LIMIT,
+                query("before", {"type": "string"}, "next of a page"),
+                query("joined", {"enum": ["true", "false"]}, "true: those I am a member of"),
+            ),
+        ),
+        "post": operation(
+            "Open a room; who opens it owns it and is a member",
+            "openRoom",
+            ref("Room"),
+            *(400, 401, 403, 413),
+            status=201,
+            body=fields(("room",), room=text(1, ROOM_LIMIT)),
+        ),
+    }
+
+
+def _messages() -> dict[str, Any]:
+    return {
+        "get": operation(
+            "A page of a room I am a member of, oldest first; the newest page by default",
+            "listRoomMessages",
+            ref("RoomPage"),
+            *(400, 401, 403, 404, 413),
+            parameters=(
+                ROOM,
+                PAGE_LIMIT,
+                seq("before", "only messages with a lower seq"),
+                seq("after", "only messages with a higher seq"),
+            ),
+        ),
+        "post": operation(
+            "Say something; repeating with the same client_id is safe",
+            "sayInRoom",
+            ref("Said"),
+            *(400, 401, 403, 404, 413, 429),
+            parameters=(ROOM,),
+            body=fields(
+                ("content",),
+                content=text(1, 8192),
+                client_id=text(1, protocol.CLIENT_ID_LIMIT),
+            ),
+        ),
+    }
+
+
+def _people(one: str) -> dict[str, dict[str, Any]]:
+    return {
+        f"{one}/members": {
+            "get": operation(
+                "Who is in the room now",
+                "listRoomMembers",
+                ref("RoomMembers"),
+                *(400, 401, 403, 404, 413),
+                parameters=(ROOM,),
+            ),
+        },
+        f"{one}/members/me": {
+            "put": operation(
+                "Join; the room's page",
+                "joinRoom",
+                ref("RoomPage"),
+                *(400, 401, 403, 404, 413),
+                parameters=(ROOM,),
+            ),
+            "delete": operation(
+                "Leave",
+                "leaveRoom",
+                ref("RoomLeft"),
+                *(400, 401, 403, 404, 413),
+                parameters=(ROOM,),
+            ),
+        },
+        f"{one}/members/{{user_id}}": {
+            "put": operation(
+                "Mute or remove somebody, for who moderates the room",
+                "moderateRoomMember",
+                ref("RoomModerated"),
+                *(400, 401, 403, 404, 413),
+                parameters=(ROOM, {**USER_ID, "description": "whom it is about"}),
+                body=fields((), muted=FLAG, removed=FLAG),
+            ),
+        },
+    }

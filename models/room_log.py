@@ -1,0 +1,143 @@
+"""What was said in rooms, and who said it. Runs in a reader thread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from app.access.person import Person
+from app.messaging.errors import not_allowed, not_found
+from models.base import first_row, rows, writing
+from models.chatlog import ChatLog
+from models.conversation import MUTED, Participant
+from models.history import (
+    PAGE_LIMIT,
+    SYNC_BYTES,
+    SYNC_CONVERSATIONS,
+    Row,
+    goes_on,
+    read_range,
+    read_spans,
+    spans_of,
+    within,
+)
+from models.people import PERSON, to_person
+from models.rooms import RoomInfo, find_room, list_rooms
+from models.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a room. `address` is masked, and empty unless the operator shows it."""
+
+    person: Person
+    address: str = ""
+    is_muted: bool = False
+
+
+Said = tuple[Row, Member]  # one line of a room's log, and who wrote it
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPage:
+    room: RoomInfo
+    said: list[Said]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMissed:
+    room: RoomInfo
+    said: list[Said]
+    reset: bool
+
+
+def read_page(
+    name: str, user_id: int, before: int | None, after: int | None, limit: int
+) -> RoomPage:
+    """A page, oldest first, for members. Raises Refused (-4, -5)."""
+    room = find_room(name, user_id)
+    if not room.is_member:
+        raise not_allowed("join the room first.")
+    page = read_range(room.conversation, before, after, limit)
+    if page and page[-1].seq > room.last_seq:  # written between the two statements
+        room = replace(room, last_seq=page[-1].seq, last_time=page[-1].time)
+    has_more = goes_on(page, before, after, room.last_seq)
+    return RoomPage(room, _with_authors({room.conversation: page})[room.conversation], has_more)
+
+
+def entries_after(conversation: int, after: int) -> list[Said]:
+    """What a room has beyond a seq, oldest first."""
+    found = read_range(conversation, None, after, PAGE_LIMIT)
+    return _with_authors({conversation: found})[conversation]
+
+
+def read_missed(user_id: int, held: dict[bytes, int], page: int) -> list[RoomMissed]:
+    """Every room of the user that moved past what the client holds, as history.read_missed."""
+    mine, _ = list_rooms(user_id, None, SYNC_CONVERSATIONS, joined=True)
+    moved = [room for room in mine if room.last_seq != held.get(room.key, 0)]
+    spans = spans_of([(room.last_seq, held.get(room.key, 0)) for room in moved], page)
+    logs = read_spans(
+        {room.conversation: span for room, span in zip(moved, spans, strict=True)},
+    )
+    left, kept, resets = SYNC_BYTES, {}, []
+    for room, span in zip(moved, spans, strict=True):
+        found = logs.get(room.conversation, [])
+        kept[room.conversation], left, cut = within(left, found)
+        resets.append(span[2] or cut)
+    said = _with_authors(kept)
+    return [
+        RoomMissed(room, said[room.conversation], reset)
+        for room, reset in zip(moved, resets, strict=True)
+    ]
+
+
+def read_lasts(listed: Iterable[RoomInfo]) -> dict[int, Said]:
+    """conversation -> its last line."""
+    spans = {
+        room.conversation: (room.last_seq - 1, room.last_seq, False)
+        for room in listed
+        if room.last_seq
+    }
+    said = _with_authors(read_spans(spans))
+    return {conversation: found[0] for conversation, found in said.items()}
+
+
+def find_members(conversation: int, user_ids: Collection[int]) -> dict[int, Member]:
+    """These people as they are known in the room, members or not any more."""
+    found = _members([conversation], user_ids)
+    return {user_id: member for (_, user_id), member in found.items()}
+
+
+def _members(
+    conversations: Collection[int], user_ids: Collection[int]
+) -> dict[tuple[int, int], Member]:
+    if not user_ids:
+        return {}
+    query = (
+        User.select(*PERSON, Participant.conversation, Participant.address, Participant.standing)
+        .join(Participant, on=(Participant.user == User.id))
+        .where(Participant.conversation.in_(list(conversations)), User.id.in_(list(user_ids)))
+    )
+    return {
+        (row[-3], row[0]): Member(to_person(row[:-3]), row[-2], bool(row[-1] & MUTED))
+        for row in rows(query)
+    }
+
+
+def delete_text(conversation: int, seq: int) -> None:
+    """An empty text is the mark of a deleted one: nobody can write it. Raises Refused (-4)."""
+    it = (ChatLog.conversation == conversation) & (ChatLog.seq == seq)
+    with writing():
+        if first_row(ChatLog.select(ChatLog.seq).where(it)) is None:
+            raise not_found("message")
+        ChatLog.update(content="").where(it).execute()
+
+
+def _with_authors(logs: dict[int, list[Row]]) -> dict[int, list[Said]]:
+    """One query for the authors of all."""
+    authors = _members(logs, {row.me for found in logs.values() for row in found})
+    return {
+        conversation: [(row, authors[conversation, row.me]) for row in found]
+        for conversation, found in logs.items()
+    }

@@ -1,0 +1,200 @@
+"""Rooms: opening them, who is a member, and the list of them. Runs in a reader thread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import IntegrityError
+
+from app.messaging.errors import Refused, not_allowed, not_found
+from models.base import database, first_row, now_ms, rows, writing
+from models.conversation import AWAY, MUTED, REMOVED, Conversation, Participant, Room, room_key
+from models.failures import is_duplicate
+
+
+@dataclass(frozen=True, slots=True)
+class RoomInfo:
+    """A room as one member sees it; `standing` is AWAY for who never joined."""
+
+    conversation: int
+    key: bytes
+    name: str
+    owner: int | None
+    last_seq: int
+    last_time: int
+    read_seq: int = 0
+    standing: int = AWAY
+
+    @property
+    def is_member(self) -> bool:
+        return not self.standing & (AWAY | REMOVED)
+
+    @property
+    def is_muted(self) -> bool:
+        return bool(self.standing & MUTED)
+
+
+ROOM = (
+    Conversation.id,
+    Conversation.key,
+    Room.name,
+    Room.owner,
+    Conversation.last_seq,
+    Conversation.last_time,
+)
+MINE = (Participant.read_seq, Participant.standing)
+
+
+def _rooms_of(user_id: int) -> Any:
+    """All rooms, with how the user stands in each."""
+    mine = (Participant.conversation == Conversation.id) & (Participant.user == user_id)
+    return (
+        Room.select(*ROOM, *MINE)
+        .join(Conversation, on=(Conversation.id == Room.conversation))
+        .left_outer_join(Participant, on=mine)
+    )
+
+
+def _info(row: tuple[Any, ...]) -> RoomInfo:
+    conversation, key, name, owner, last_seq, last_time, read_seq, standing = row
+    away = standing is None
+    return RoomInfo(
+        conversation,
+        bytes(key),
+        name,
+        owner,
+        last_seq,
+        last_time,
+        0 if away else read_seq,
+        AWAY if away else standing,
+    )
+
+
+def find_room(name: str, user_id: int) -> RoomInfo:
+    """Raises Refused (-4)."""
+    row = first_row(_rooms_of(user_id).where(Conversation.key == room_key(name)))
+    if row is None:
+        raise not_found("room")
+    return _info(row)
+
+
+def open_room(name: str, owner: int | None, limit: int = 0) -> None:
+    """A new room. Raises Refused (-5) when the name is taken, or the owner has too many."""
+    with writing():
+        if limit and Room.select().where(Room.owner == owner).count() >= limit:
+            raise not_allowed(f"nobody may open more than {limit} rooms.")
+        try:
+            with database.atomic():
+                Conversation.insert(key=room_key(name), last_seq=0, last_time=now_ms()).execute()
+        except IntegrityError as error:
+            if is_duplicate(error):
+                raise not_allowed("this room exists.") from None
+            raise
+        # found by its key: what an insert says about the new id differs between the databases
+        made = first_row(Conversation.select(Conversation.id).where(_is(name)))
+        assert made is not None  # noqa: S101 - made in this transaction
+        Room.insert(conversation=made[0], name=name, owner=owner, created=now_ms()).execute()
+
+
+def _is(name: str) -> Any:
+    return Conversation.key == room_key(name)
+
+
+def keep_rooms(names: Iterable[str]) -> None:
+    """The operator's rooms: made where they are not there."""
+    for name in names:
+        if first_row(Conversation.select(Conversation.id).where(_is(name))) is None:
+            with suppress(Refused):  # another process made it just now
+                open_room(name, None)
+
+
+def join_room(name: str, user_id: int, address: str) -> RoomInfo:
+    """Makes the user a member. Raises Refused (-4, -5)."""
+    with writing():
+        room = find_room(name, user_id)
+        if room.standing & REMOVED:
+            raise not_allowed("you were removed from this room.")
+        if room.is_member and not address:
+            return room
+        _join(room, user_id, address)
+        return find_room(name, user_id)
+
+
+def _join(room: RoomInfo, user_id: int, address: str) -> None:
+    """Who comes (back) begins with what is written from now on as unread."""
+    me = (Participant.conversation == room.conversation) & (Participant.user == user_id)
+    try:
+        with database.atomic():
+            Participant.insert(
+                conversation=room.conversation,
+                user=user_id,
+                delivered_seq=room.last_seq,
+                read_seq=room.last_seq,
+                address=address,
+            ).execute()
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+        back = {"standing": room.standing & ~AWAY, "address": address}
+        if not room.is_member:
+            back |= {"read_seq": room.last_seq, "delivered_seq": room.last_seq}
+        Participant.update(back).where(me).execute()
+
+
+def leave_room(name: str, user_id: int) -> RoomInfo:
+    """The room as it was; who was no member is none afterwards either. Raises Refused (-4)."""
+    room = find_room(name, user_id)
+    _stand(room.conversation, user_id, AWAY, on=True)
+    return room
+
+
+def set_muted(conversation: int, user_id: int, on: bool) -> None:
+    """Raises Refused (-4) for who was never in the room."""
+    _stand(conversation, user_id, MUTED, on, known=True)
+
+
+def set_removed(conversation: int, user_id: int, on: bool) -> None:
+    """Removed people are away as well, and stay so until they come back by themselves."""
+    _stand(conversation, user_id, REMOVED | AWAY if on else REMOVED, on, known=True)
+
+
+def _stand(conversation: int, user_id: int, bits: int, on: bool, known: bool = False) -> None:
+    me = (Participant.conversation == conversation) & (Participant.user == user_id)
+    with writing():
+        row = first_row(Participant.select(Participant.standing).where(me))
+        if row is None:
+            if known:
+                raise not_found("user in this room")
+            return
+        standing = row[0] | bits if on else row[0] & ~bits
+        Participant.update(standing=standing).where(me).execute()
+
+
+def find_outsiders(conversation: int, user_ids: Collection[int]) -> set[int]:
+    """Who of these is no member (any more)."""
+    inside = Participant.standing.bin_and(AWAY | REMOVED) == 0
+    query = Participant.select(Participant.user).where(
+        Participant.conversation == conversation, Participant.user.in_(list(user_ids)), inside
+    )
+    return set(user_ids) - {row[0] for row in rows(query)}
+
+
+def list_rooms(
+    user_id: int, before: tuple[int, int] | None, limit: int, joined: bool
+) -> tuple[list[RoomInfo], tuple[int, int] | None]:
+    """Those written to last first, and where the next page begins."""
+    query = _rooms_of(user_id).order_by(Conversation.last_time.desc(), Conversation.id.desc())
+    if joined:
+        query = query.where(Participant.standing.bin_and(AWAY | REMOVED) == 0)
+    if before is not None:
+        time, conversation = before
+        query = query.where(
+            (Conversation.last_time < time)
+            | ((Conversation.last_time == time) & (Conversation.id < conversation))
+        )
+    found = [_info(row) for row in rows(query.limit(limit + 1))]
+    last = found[limit - 1] if len(found) > limit else None
+    return found[:limit], None if last is None else (last.last_time, last.conversation)

@@ -1,0 +1,1 @@
+"""Rooms, from outside: on the socket, over HTTP, on both databases."""

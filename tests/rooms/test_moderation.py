@@ -1,0 +1,139 @@
+"""Who opened a room, and the operator, may delete texts, mute and remove people; nobody else."""
+
+import pytest
+
+from tests.client import Person, Tab, event, guest, sign_up
+from tests.oracle import read_rows
+from tests.rooms.scene import enter, gather, join, new_room, opened, say, users_of
+from tests.scene import meet
+from tests.services.parley import ParleyServer
+
+SERVER = {"operators": "The Operator, embedded:7"}
+
+
+async def log_of(person: Person, room: str) -> list[list[object]]:
+    return list((await person.useropt("room-chat", room=room))["data"]["logs"])
+
+
+async def test_a_deleted_text_is_gone_everywhere(shared_server: ParleyServer) -> None:
+    room, (ann, bob, _), (here, there, third) = await gather(shared_server, "ann", "bob", "cat")
+    await say(there, room, "rude words", "rude")
+    push = await here.ask("room-delete", {"room": room, "seq": 1})
+    assert push["data"] == {
+        "event": "room-delete",
+        "room": room,
+        "seq": 1,
+        "user_id": ann.user_id,
+    }
+    for tab in (here, there, third):
+        await tab.expect(event("room-delete", room=room, seq=1))
+    ((_, content, _, more),) = await log_of(bob, room)
+    assert (content, more["deleted"], more["user"]["user_id"]) == ("", True, bob.user_id)  # type: ignore[index]
+    again = await say(there, room, "rude words", "rude")
+    assert (again["data"]["dup"], again["data"]["data"][1]) == (True, "")
+    query = "SELECT COUNT(*) FROM chatlog WHERE content = 'rude words'"
+    assert read_rows(shared_server.database_url, query) == [(0,)]
+    assert (await here.ask("room-delete", {"room": room, "seq": 2}))["errorcode"] == -4
+
+
+async def test_who_is_muted_reads_and_is_silent(shared_server: ParleyServer) -> None:
+    room, (_, bob, _), (here, there, third) = await gather(shared_server, "ann", "bob", "cat")
+    await here.ask("room-mute", {"room": room, "user_id": bob.user_id, "on": True})
+    for tab in (there, third):
+        await tab.expect(event("room-mute", room=room, user_id=bob.user_id, on=True))
+    push = await there.ask("room-say", {"room": room, "content": "but"})
+    assert (push["errorcode"], push["txt"]) == (-5, "you are muted in this room.")
+    assert (await bob.useropt("room-say", room=room, content="but"))["errorcode"] == -5
+    await say(here, room, "quiet now")
+    await there.expect(event("room-message"))
+    members = (await here.ask("room-members", {"room": room}))["data"]["members"]
+    assert [one["user_id"] for one in members if one.get("muted")] == [bob.user_id]
+    await there.ask("room-leave", {"room": room})  # leaving and coming back makes nobody heard
+    assert (await enter(there, room))["muted"] is True
+    assert (await there.ask("room-say", {"room": room, "content": "but"}))["errorcode"] == -5
+    await here.ask("room-mute", {"room": room, "user_id": bob.user_id, "on": False})
+    await say(there, room, "sorry")
+    assert (await enter(there, room))["muted"] is False
+
+
+async def test_who_is_removed_stays_out(shared_server: ParleyServer) -> None:
+    room, (ann, bob, _), (here, there, third) = await gather(shared_server, "ann", "bob", "cat")
+    data = {"room": room, "user_id": bob.user_id}
+    await here.ask("room-remove", {**data, "on": True})
+    told = await there.expect(event("room-leave", by=">", room=room))
+    assert told["data"]["removed"] is True
+    notice = await third.expect(event("room-leave", by="<", removed=True))
+    assert users_of(notice) == {bob.user_id}
+    await say(here, room, "better")
+    await there.refute(event("room-message"))
+    for opt in ("room-join", "room-say"):
+        answer = await there.ask(opt, {"room": room, "content": "x"})
+        assert answer["errorcode"] == -5
+        assert (await bob.useropt(opt, room=room, content="x"))["errorcode"] == -5
+    assert (await bob.useropt("room-chat", room=room))["errorcode"] == -5
+    assert (await bob.useropt("rooms", joined=True))["data"]["rooms"] == []
+    synced = await there.ask("sync", {"seqs": {}, "rooms": {room: 0}})
+    assert synced["data"]["rooms"] == []
+    await here.ask("room-remove", {**data, "on": False})
+    assert (await bob.useropt("room-chat", room=room))["errorcode"] == -5  # not by itself
+    assert (await enter(there, room))["owner"] == ann.user_id
+
+
+async def test_nobody_else_moderates(shared_server: ParleyServer) -> None:
+    room, (ann, _, cat), (_, there, _) = await gather(shared_server, "ann", "bob", "cat")
+    (stranger,) = await meet(shared_server, "stranger")
+    outside = await stranger.open()
+    await say(there, room, "mine")
+    for tab in (there, outside):
+        for user in (ann, cat):
+            on = {"room": room, "user_id": user.user_id, "on": True}
+            assert (await tab.ask("room-mute", on))["errorcode"] == -5
+            assert (await tab.ask("room-remove", on))["errorcode"] == -5
+        assert (await tab.ask("room-delete", {"room": room, "seq": 1}))["errorcode"] == -5
+    assert (await log_of(cat, room))[0][1] == "mine"
+
+
+async def test_nobody_moderates_a_moderator(shared_server: ParleyServer) -> None:
+    room, (ann, bob), (here, _) = await gather(shared_server, "ann", "bob")
+    operator = await sign_up(shared_server.url, "the operator")
+    theirs, shown = await join(operator, room)
+    assert shown["moderator"] is True
+    for tab, user in ((here, ann), (here, operator), (theirs, ann)):
+        data = {"room": room, "user_id": user.user_id, "on": True}
+        assert (await tab.ask("room-mute", data))["errorcode"] == -5
+        assert (await tab.ask("room-remove", data))["errorcode"] == -5
+    unknown = {"room": room, "on": True}
+    never_in = (await meet(shared_server, "never in"))[0].user_id
+    for user_id in (999_999_999, never_in):
+        push = await here.ask("room-mute", {**unknown, "user_id": user_id})
+        assert push["errorcode"] == -4
+    await _operators_room(theirs, bob)
+
+
+async def _operators_room(operator: Tab, person: Person) -> None:
+    """The operator moderates the fixed rooms too, which nobody opened."""
+    tab, _ = await join(person, "Lobby")
+    ack = await say(tab, "Lobby", "rude")
+    await enter(operator, "Lobby")
+    seq = ack["data"]["data"][3]["seq"]
+    push = await operator.ask("room-delete", {"room": "Lobby", "seq": seq})
+    assert push["errorcode"] == 3
+
+
+async def test_a_guest_is_no_operator(shared_server: ParleyServer) -> None:
+    """Whatever name it finds free; and no local user is a host's member."""
+    for name in ("The  Operator ", "embedded"):
+        person = await guest(shared_server.url, name.strip().replace("  ", " ") + " x")
+        room = (await person.useropt("room-join", room="Lobby"))["data"]
+        assert room["moderator"] is False
+
+
+@pytest.mark.parametrize("data", [{}, {"user_id": 1}, {"user_id": "1", "on": True}, {"on": True}])
+async def test_malformed(shared_server: ParleyServer, data: dict[str, object]) -> None:
+    (ann,) = await meet(shared_server, "ann")
+    room = await opened(ann)
+    tab = await ann.open()
+    for opt in ("room-mute", "room-remove"):
+        assert (await tab.ask(opt, {"room": room, **data}))["errorcode"] == -2
+    assert (await tab.ask("room-delete", {"room": room, "seq": "1"}))["errorcode"] == -2
+    assert (await tab.ask("room-delete", {"room": new_room(), "seq": 1}))["errorcode"] == -4

@@ -1,0 +1,91 @@
+"""What the operator may say about rooms."""
+
+import pytest
+
+from app.rooms.names import masked
+from tests.client import guest, sign_up
+from tests.conftest import StartServer
+from tests.rooms.scene import join, new_room, say
+from tests.services.parley import ParleyServer
+
+
+async def opens(server: ParleyServer, *, member: bool) -> int:
+    enter = sign_up if member else guest
+    person = await enter(server.url, "ann")
+    may = (await person.useropt("rooms"))["data"]["may_open"]
+    code = int((await person.useropt("room-open", room=new_room()))["errorcode"])
+    assert may is (code == 0)
+    return code
+
+
+@pytest.mark.parametrize(
+    ("opening", "for_members", "for_guests"),
+    [("everyone", 0, 0), ("members", 0, -5), ("nobody", -5, -5)],
+)
+async def test_who_may_open_rooms(
+    start_server: StartServer, opening: str, for_members: int, for_guests: int
+) -> None:
+    for member, code in ((True, for_members), (False, for_guests)):
+        server = start_server(guests=True, room_opening=opening)
+        assert await opens(server, member=member) == code
+
+
+async def test_operators_always_may(start_server: StartServer) -> None:
+    server = start_server(room_opening="nobody", operators="ann")
+    assert await opens(server, member=True) == 0
+
+
+async def test_rooms_of_one_user_are_bounded(start_server: StartServer) -> None:
+    server = start_server(rooms_per_user=2)
+    person = await sign_up(server.url, "ann")
+    codes = [(await person.useropt("room-open", room=new_room()))["errorcode"] for _ in range(3)]
+    assert codes == [0, 0, -5]
+
+
+async def test_fixed_rooms_are_opened_once(database_url: str, start_server: StartServer) -> None:
+    for rooms in ("Lobby, 大厅", "Lobby,大厅,Garden"):
+        server = start_server(database_url=database_url, rooms=rooms, guests=True)
+        person = await guest(server.url)
+        found = (await person.useropt("rooms"))["data"]["rooms"]
+        assert sorted(one["room"] for one in found) == sorted(
+            name.strip() for name in rooms.split(",")
+        )
+        assert all(one["fixed"] for one in found)
+        server.stop()
+
+
+async def test_no_fixed_room(start_server: StartServer) -> None:
+    server = start_server(rooms="", guests=True)
+    person = await guest(server.url)
+    assert (await person.useropt("rooms"))["data"]["rooms"] == []
+
+
+@pytest.mark.parametrize(("show", "address"), [(False, None), (True, "127.0.*.*")])
+async def test_masked_addresses_are_an_option(
+    start_server: StartServer, show: bool, address: str | None
+) -> None:
+    server = start_server(show_addresses=show, guests=True)
+    ann, late = await guest(server.url, "ann"), await guest(server.url, "late")
+    tab, shown = await join(ann, "Lobby")
+    assert shown["members"][0].get("address") == address
+    ack = await say(tab, "Lobby", "hello")
+    assert ack["data"]["data"][3]["user"].get("address") == address
+    await tab.close()
+    _, shown = await join(late, "Lobby")  # who wrote has gone: the log still says from where
+    assert shown["logs"][0][3]["user"].get("address") == address
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("1.2.3.4", "1.2.*.*"),
+        ("2001:db8::7", "2001:db8:*"),
+        ("::ffff:1.2.3.4", "1.2.*.*"),
+        ("fe80::1%eth0", "fe80:0:*"),
+        ("", ""),
+        ("unix", ""),
+        (None, ""),
+    ],
+)
+def test_an_address_is_masked(address: str | None, shown: str) -> None:
+    assert masked(address) == shown
