@@ -42,7 +42,7 @@ Mine = Participant.alias("mine")
 Theirs = Participant.alias("theirs")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a page makes fifty
 class Row:
     """One line of the log."""
 

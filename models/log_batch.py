@@ -14,7 +14,7 @@ from typing import Any
 from app.messaging.errors import Refused, TryAgain, not_allowed, not_found
 from app.messaging.items import Message, Moved, Outcome, Receipt, RoomMessage, RoomReceipt, Stored
 from models.conversation import AWAY, MUTED, REMOVED, pair_key
-from models.log_sql import LogSql
+from models.log_sql import LogSql, Work
 
 # conversations whose ids are remembered; beyond it all are forgotten and looked up again
 REMEMBERED = 100_000
@@ -81,7 +81,10 @@ class StorageReplaced(TryAgain):
 
 
 class BatchSteps:
-    """The steps of one transaction, in the order in which they run."""
+    """The steps of one transaction, in the order in which they run.
+
+    What needs no answer is left in `writes`, to be executed together with the commit.
+    """
 
     def __init__(self, cursor: Any, sql: LogSql, memory: Memory, now: int) -> None:
         self._cursor = cursor
@@ -89,6 +92,7 @@ class BatchSteps:
         self._memory = memory
         self._now = now
         self.made: dict[bytes, int] = {}  # conversations looked up or made here
+        self.writes: list[Work] = []  # what is left to be executed before the commit
         self.reached: dict[int, int] = {}  # the last seq of each conversation written to
         self._progress: dict[tuple[int, int], tuple[int | None, int, int]] = {}
         self._barred: dict[tuple[int, int], Refused] = {}  # who may not write in which room
@@ -129,7 +133,7 @@ class BatchSteps:
         ]
         if rows:
             self._advance(tops)
-            self._run(self._sql.append(len(rows) // 7), rows)
+            self.writes.append((self._sql.append(len(rows) // 7), rows))
         return outcomes
 
     def _place(
@@ -243,7 +247,7 @@ class BatchSteps:
         moved = sorted(self.reached)
         seqs = [value for found in moved for value in (found, tops[found][0])]
         times = [value for found in moved for value in (found, tops[found][1])]
-        self._run(self._sql.advance(len(moved)), [*seqs, *times, *moved])
+        self.writes.append((self._sql.advance(len(moved)), [*seqs, *times, *moved]))
 
     # -- receipts -----------------------------------------------------------------------------
 
@@ -270,6 +274,7 @@ class BatchSteps:
         if conversation is None or here is None:
             return not_found("conversation")
         delivered, read, last_seq = here
+        last_seq = max(last_seq, self.reached.get(conversation, 0))  # with what is in this batch
         new_read = max(read, min(receipt.read, last_seq))
         # who has read it has been given it
         new_delivered = max(delivered, new_read, min(receipt.delivered, last_seq))
@@ -290,4 +295,4 @@ class BatchSteps:
             for (conversation, user), (other, delivered, read) in sorted(self._progress.items())
             for value in (conversation, user, other, delivered, read)
         ]
-        self._run(self._sql.progress(len(self._progress)), rows)
+        self.writes.append((self._sql.progress(len(self._progress)), rows))

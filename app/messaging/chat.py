@@ -96,10 +96,12 @@ class Chat:
     def _deliver(self, message: Message, stored: Stored) -> None:
         """The recipient first: whether anybody took it is what the sender is told."""
         sender = message.sender
-        theirs = self._entry(message, stored, self._bus.locale(stored.other), mine=False)
+        now = self._shapes.just_now
+        friendly = now(self._bus.locale(stored.other))
+        theirs = _entry(message, stored, friendly, mine=False)
         push = protocol.result(Errorcode.OK, {"user_id": sender.user_id, "data": theirs})
         taken = self._bus.send_entry(stored.other, sender.user_id, False, stored.seq, push)
-        mine = self._entry(message, stored, sender.locale, mine=True)
+        mine = _entry(message, stored, now(sender.locale), mine=True)
         ack = protocol.acknowledgement(taken > 0, {"user_id": stored.other, "data": mine})
         body, reply = protocol.encode(ack), message.reply
         self._bus.send_entry(
@@ -119,13 +121,14 @@ class Chat:
         if stored.other < 0:  # it was written in a room
             data = self._in_room(message.sender, stored, message.client_id)
         else:
-            entry = self._entry(message, stored, message.sender.locale, mine=True)
+            friendly = self._shapes.friendly(stored.time, message.sender.locale)
+            entry = _entry(message, stored, friendly, mine=True)
             data = {"user_id": stored.other, "data": entry, "dup": True}
         online = self._bus.count(stored.other) > 0
         settle(message.reply, protocol.acknowledgement(online, data))
 
-    def _entry(self, message: Message, stored: Stored, locale: str, mine: bool) -> list[Any]:
-        friendly = self._shapes.friendly(stored.time, locale)
-        return protocol.entry(
-            mine, stored.content, friendly, stored.seq, stored.time, message.client_id
-        )
+
+def _entry(message: Message, stored: Stored, friendly: str, mine: bool) -> list[Any]:
+    return protocol.entry(
+        mine, stored.content, friendly, stored.seq, stored.time, message.client_id
+    )
