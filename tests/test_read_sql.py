@@ -14,8 +14,7 @@ from models.people import PERSON, embedded_key
 from models.read_sql import STATEMENTS, written
 from models.session import Session
 from models.user import EMBEDDED, User
-from tests.filled import AT_ONCE, analyze, fill, migrated
-from tests.services.mariadb import MariaDB
+from tests.filled import AT_ONCE, analyze, filled_database
 
 PEOPLE = 2000
 MODELS: tuple[type[Model], ...] = (User, Session, Conversation, Participant, ChatLog)
@@ -32,14 +31,7 @@ ARGUMENTS: dict[str, tuple[int | bytes, ...]] = {
 def filled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
-    """A database with so much in it that a full scan would not be the better plan."""
-    if request.param == "mariadb":
-        mariadb: MariaDB = request.getfixturevalue("mariadb")
-        url = mariadb.create_database()
-    else:
-        url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'parley.db'}"
-    with migrated(url) as db:
-        fill(1, PEOPLE)
+    for db in filled_database(request, tmp_path_factory.mktemp("filled"), PEOPLE):
         User.update(kind=EMBEDDED, name_key=embedded_key("member")).where(User.id == 7).execute()
         keys = [b"k", *(b"%d" % number for number in range(PEOPLE))]
         for start in range(0, len(keys), AT_ONCE):

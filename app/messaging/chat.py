@@ -15,11 +15,11 @@ from app.messaging import protocol
 from app.messaging.bus import Bus
 from app.messaging.cork import Cork
 from app.messaging.counters import Counters
-from app.messaging.errors import Errorcode, Refused, not_allowed
+from app.messaging.errors import Errorcode, not_allowed
 from app.messaging.intake import Intake
 from app.messaging.items import Message, Outcome, Receipt, Reply, Stored
 from app.messaging.receipts import announce
-from app.messaging.replies import refuse, settle
+from app.messaging.replies import settle
 from app.messaging.shapes import Shapes
 
 Tell = Callable[[Any, Outcome], None]
@@ -82,16 +82,7 @@ class Chat:
                 self._tells[type(item)](item, outcome)
 
     def _tell(self, message: Message, outcome: Outcome) -> None:
-        self._intake.done(message)
-        if isinstance(outcome, Refused):
-            self._counters.refuse(outcome.code)
-            refuse(message.reply, outcome)
-        elif isinstance(outcome, Stored) and outcome.dup:
-            self._counters.repeats += 1
-            self._answer_repeat(message, outcome)
-        elif isinstance(outcome, Stored):
-            self._counters.stored += 1
-            self._deliver(message, outcome)
+        self._intake.tell(message, outcome, self._deliver, self._answer_repeat)
 
     def _deliver(self, message: Message, stored: Stored) -> None:
         """The recipient first: whether anybody took it is what the sender is told."""
