@@ -7,8 +7,8 @@ the same for everybody, across all processes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.messaging.errors import Refused, TryAgain, not_allowed, not_found
@@ -76,6 +76,19 @@ def identities(batch: Sequence[Message | Receipt]) -> list[tuple[int, bytes]]:
     return [identity_of(item) for item in batch if isinstance(item, Message)]
 
 
+def _firsts(
+    messages: Sequence[Message],
+    keys: Sequence[bytes],
+    seen: Mapping[tuple[int, bytes], Stored],
+) -> dict[bytes, Message]:
+    """Whose conversations are needed: of repeats in the batch the first one's alone."""
+    first = {
+        identity_of(message): (key, message)
+        for key, message in zip(reversed(keys), reversed(messages), strict=True)
+    }
+    return dict(wanted for identity, wanted in first.items() if identity not in seen)
+
+
 class StorageReplaced(TryAgain):
     """A conversation ends before a message that this process saw committed."""
 
@@ -95,6 +108,7 @@ class BatchSteps:
         self.writes: list[Work] = []  # what is left to be executed before the commit
         self.reached: dict[int, int] = {}  # the last seq of each conversation written to
         self._progress: dict[tuple[int, int], tuple[int | None, int, int]] = {}
+        self._placed: dict[tuple[int, bytes], Stored] = {}  # in this batch
         self._barred: dict[tuple[int, int], Refused] = {}  # who may not write in which room
 
     def run(self, batch: Sequence[Message | Receipt], look_for_repeats: bool) -> list[Outcome]:
@@ -117,10 +131,11 @@ class BatchSteps:
     def _store(self, messages: list[Message], look_for_repeats: bool) -> list[Outcome]:
         # looked for first: a repeat makes no conversation, whomever it names this time
         seen = self._repeats(messages) if look_for_repeats else {}
-        first = {identity_of(message): message for message in reversed(messages)}
-        fresh = [message for identity, message in first.items() if identity not in seen]
-        self._find_or_make({_key(message): message for message in fresh})
-        ids = [self._id(_key(message)) for message in messages]
+        keys = [_key(message) for message in messages]
+        ids = [self._id(key) for key in keys]
+        if None in ids:  # rare: conversations that are new, or new to this process
+            self._find_or_make(_firsts(messages, keys, seen))
+            ids = [self._id(key) for key in keys]
         strangers = [m for m, found in zip(messages, ids, strict=True) if found is None]
         if strangers and not look_for_repeats:  # not stored, so nothing else would tell
             seen = self._repeats(strangers)
@@ -146,9 +161,10 @@ class BatchSteps:
     ) -> Outcome:
         """Gives the message the next seq of its conversation, unless it is a repeat."""
         identity = sender, client_id = identity_of(message)
-        original = seen.get(identity)
-        if original is not None:
+        if seen and (original := seen.get(identity)) is not None:
             return original
+        if (placed := self._placed.get(identity)) is not None:
+            return replace(placed, dup=True)
         in_room = isinstance(message, RoomMessage)
         if conversation is None:
             return not_found("room" if in_room else "user")
@@ -159,10 +175,10 @@ class BatchSteps:
         tops[conversation] = (seq, at)
         other = -conversation if in_room else message.other
         rows += (conversation, seq, sender, other, client_id, message.content, at)
-        seen[identity] = Stored(other, message.content, seq, at, dup=True)
         self.reached[conversation] = seq
         self._progress[(conversation, sender)] = (message.other or None, seq, seq)
-        return Stored(other, message.content, seq, at)
+        stored = self._placed[identity] = Stored(other, message.content, seq, at)
+        return stored
 
     def _id(self, key: bytes) -> int | None:
         return self.made.get(key) or self._memory.ids.get(key)

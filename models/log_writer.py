@@ -72,7 +72,8 @@ class LogWriter:
                 self._start_epoch()
             raise
         self._memory.keep(step.made, step.reached)
-        self._memory.uncertain.difference_update(identities(batch))
+        if self._memory.uncertain:
+            self._memory.uncertain.difference_update(identities(batch))
         return outcomes
 
     def _roll_back(self, cursor: Any) -> None:
