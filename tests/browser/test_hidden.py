@@ -119,7 +119,6 @@ def test_what_the_page_hides_on_purpose_stays_hidden_until_it_is_shown(
     [
         ("node.hidden = true", "node.hidden = false"),
         ("node.style.display = 'none'", "node.style.display = ''"),
-        ("parley.jQuery(node).css('display', 'none')", "parley.jQuery(node).css('display', '')"),
     ],
 )
 def test_a_page_may_hide_and_show_it_at_any_time(

@@ -116,7 +116,7 @@ def test_a_smaller_window_and_a_longer_draft_leave_the_end_in_view(person: MakeP
     """The page itself asks the browser to make it smaller for the keyboard."""
     alice, bob = person("alice", viewport=PHONE), person("bob")
     for number in range(15):
-        bob.post(alice, f"line {number}")
+        alice.post(bob, f"line {number}")  # nothing is unread, so it opens at the end
     page = alice.page(bob)
     expect(bubble(page, "line 14")).to_be_in_viewport()
     page.set_viewport_size({"width": PHONE["width"], "height": SEEN})
