@@ -74,14 +74,14 @@ reliability: dev ## The long fault tests (docs/reliability.md)
 	@tools/need.sh $(SERVERS) chromium
 	@$(BIN)/python -m pytest -m "slow or reliability" $(ARGS) </dev/null
 
-bench: dev ## Throughput and latency beside a naive design (docs/performance.md)
-	@tools/need.sh $(SERVERS)
+bench: dev $(JQUERY) ## Throughput and latency beside other designs (docs/performance.md)
+	@tools/need.sh $(SERVERS) nodejs npm
 	@$(BIN)/python -m tests.bench $(ARGS) </dev/null
 
 test-compose: dev ## Build and run the containers, with people talking through them
 	@$(BIN)/python -m pytest -m compose tests/compose $(ARGS) </dev/null
 
-widget: $(JQUERY) ## Bundle static/widget.js again, after a change of the widget
+widget: $(JQUERY) ## Make static/widget.js and the emoji again, after a change of the widget
 	@npm run --silent build </dev/null
 
 shots: dev ## Pictures of every state, light, dark, Chinese and Arabic, in build/shots

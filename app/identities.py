@@ -7,8 +7,10 @@ from tornado.web import RequestHandler
 from app.access.person import Credential, Person
 from app.access.tokens import Tokens
 from app.messaging.errors import not_signed_in
+from app.newcomers import Newcomers
 from app.settings import Settings
 from models import accounts, sessions
+from models.accounts import Newcomer
 from models.reader import Reader
 
 COOKIE = "parley_session"
@@ -33,10 +35,14 @@ def bearer_of(handler: RequestHandler) -> str | None:
 
 
 class Identities:
-    """Turns a request into a person. Raises Refused (-3); the database is asked once."""
+    """Turns a request into a person. Raises Refused (-3).
+
+    The database is asked once, and of a host's member at first sight three times.
+    """
 
     def __init__(self, reader: Reader, tokens: Tokens, settings: Settings) -> None:
         self._reader = reader
+        self._newcomers = Newcomers(reader)
         self._tokens = tokens
         self._days = settings.session_days
 
@@ -47,11 +53,17 @@ class Identities:
 
     async def _by_token(self, token: str) -> Identity:
         claims = self._tokens.check(token)
-        decoration = (claims.name, claims.avatar, claims.locale)
-        person = await self._reader.run(
-            lambda: accounts.meet_embedded(claims.sub, *decoration, claims.issued * 1000)
-        )
+        member = Newcomer(claims.sub, claims.name, claims.avatar, claims.locale)
+        person = await self._meet(member, claims.issued * 1000)
+        if person is None:
+            await self._newcomers.add(member)
+            person = await self._meet(member, claims.issued * 1000)
+        if person is None:
+            raise not_signed_in()
         return person, Credential(claims.issued, claims.expires, kid=claims.key)
+
+    async def _meet(self, member: Newcomer, issued: int) -> Person | None:
+        return await self._reader.run(lambda: accounts.meet_embedded(member, issued))
 
     async def _by_cookie(self, handler: RequestHandler) -> Identity:
         secret = session_secret(handler, self._days)

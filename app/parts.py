@@ -116,6 +116,7 @@ class Parts:
         intake = Intake(
             self.writer,
             Buckets(options.message_rate, options.message_burst, time.monotonic),
+            self.counters,
             content_limit=options.content_limit,
             in_flight=options.in_flight,
         )

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import struct
 import time
 from typing import Any
-
-from tornado.iostream import StreamBufferFullError, StreamClosedError
-from tornado.websocket import WebSocketHandler
 
 from app.access.person import Credential, Person
 from app.access.throttle import Bucket
@@ -20,6 +16,8 @@ from app.messaging.hub import Socket
 from app.messaging.items import Reply
 from app.rooms.names import masked
 from handlers.base import BaseHandler
+from handlers.wire.frames import Framing
+from handlers.wire.handler import WireHandler
 
 log = logging.getLogger("parley.socket")
 
@@ -33,12 +31,26 @@ CORK_LIMIT = 65536
 EARLY = 1000
 
 
-class WebsocketChatHandler(BaseHandler, WebSocketHandler):
+class WebsocketChatHandler(BaseHandler, WireHandler):
     """One live socket of one person.
 
     It joins the routing table before its 101 goes out, so no push can fall between; what is
     pushed meanwhile waits in `_early`.
     """
+
+    kept = (
+        "person",
+        "credential",
+        "address",
+        "in_flight",
+        "_over",
+        "_early",
+        "_corked",
+        "_corked_size",
+        "_frames",
+        "_parts",
+    )
+    _framing = Framing()
 
     person: Person
     credential: Credential
@@ -58,9 +70,10 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
         except Refused as refused:
             self.refuse(refused)
             return
-        self._stream: Any = None
-        self._corked = b""
+        self._corked: list[bytes] = []
+        self._corked_size = 0
         self._early: list[bytes] | None = []
+        self._parts = self.parley  # on the way of every message
         options = self.parley.options
         if options.show_addresses:
             self.address = masked(self.request.remote_ip)
@@ -75,10 +88,9 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
             if not self._over and self._may_open():
                 await self.parley.opened(self)
             await super().get(*args, **kwargs)
-        except StreamBufferFullError:  # no room for the pong to a peer that reads nothing
-            self._drop()
         finally:
-            self.parley.closed(self)
+            if not self.lives_on:
+                self.parley.closed(self)
 
     def _may_open(self) -> bool:
         """False where Tornado is about to refuse: a foreign page must make nobody seem online."""
@@ -96,10 +108,8 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
         return None
 
     def open(self, *args: str, **kwargs: str) -> None:
-        assert self.ws_connection is not None  # noqa: S101 - Tornado opens only what it accepted
         self.set_nodelay(True)
-        self._stream = self.ws_connection.stream
-        self._stream.max_write_buffer_size = self.parley.options.push_buffer or None
+        self.limit_writing(self.parley.options.push_buffer or None)
         early, self._early = self._early or [], None
         if self._farewell is not None:
             self.close(*self._farewell)
@@ -123,7 +133,7 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
             ref = request.ref
             if owed > 0:
                 raise too_fast(owed)
-            operation = self.parley.dispatch.operation(request.opt)
+            operation = self._parts.dispatch.operation(request.opt)
             later = operation(self.person, request.data, Reply(self, ref))
             if later is not None:
                 self._run_later(later, ref)
@@ -132,6 +142,10 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
         except Exception:
             log.exception("dispatch")
             self._refuse(not_now(), ref)
+
+    def on_ping(self, data: bytes) -> None:
+        if not self._over:
+            self._count_frame()
 
     def _count_frame(self) -> float:
         """Every frame counts, also one that means nothing; the seconds that are owed."""
@@ -168,72 +182,49 @@ class WebsocketChatHandler(BaseHandler, WebSocketHandler):
     # -- out ----------------------------------------------------------------------------------
 
     def push(self, message: bytes) -> bool:
-        """Hands a text frame to the connection; False when it is closed or too slow.
-
-        The frame is written here: Tornado's write_message makes a task for each.
-        """
+        """Hands a text frame to the connection; False when it is closed or too slow."""
         if self._early is not None:
             self._early.append(message)
             return len(self._early) < EARLY
-        if self._stream is None or self.ws_connection is None:
+        if self.ws_connection is None:
             return False
-        frame = _header(len(message)) + message
-        if not self.parley.cork.is_in:
-            return self._write(frame)
+        frame, cork = self._framing.text(message), self._parts.cork
+        if not cork.is_in:
+            return self.write_frames(frame)
         if not self._corked:
-            self.parley.cork.hold(self)
-        self._corked += frame
-        if len(self._corked) >= CORK_LIMIT:
+            cork.hold(self)
+        self._corked.append(frame)
+        self._corked_size += len(frame)
+        if self._corked_size >= CORK_LIMIT:
             self.release()
         return True
 
     def release(self) -> None:
-        frames, self._corked = self._corked, b""
-        if frames and self._stream is not None:
-            self._write(frames)
-
-    def _write(self, frames: bytes) -> bool:
-        try:
-            self._stream.write(frames)
-        except StreamBufferFullError:
-            self._drop()
-            return False
-        except StreamClosedError:
-            return False
-        return True
+        frames, self._corked, self._corked_size = self._corked, [], 0
+        if frames:
+            self.write_frames(b"".join(frames))
 
     def shut(self, code: int, reason: str) -> None:
         """Out of the routing table at once, then closed; nothing it says counts any more."""
         self._over = True
         self.parley.depart(self)
         if self._early is None:
+            self.release()  # what was pushed before the close frame goes before it
             self.close(code, reason)
         else:
             self._farewell = (code, reason)  # not open yet: closed as soon as it is
 
-    def abort(self) -> None:
-        """Without a word, for peers that do not answer a close frame."""
-        if self._stream is not None:
-            self._stream.close()
-
-    def _drop(self) -> None:
+    def on_full(self) -> None:
         """A reader that is too slow is dropped, never waited for."""
-        self.parley.counters.dropped_slow += 1
-        stream, self._stream = self._stream, None
-        stream.max_write_buffer_size = None  # room for the close frame
+        if self._over:
+            return
+        self._parts.counters.dropped_slow += 1
+        self._corked = []  # would not get through either
+        self.limit_writing(None)  # room for the close frame
+        asyncio.get_running_loop().call_later(LAST_WORDS, self.abort)
         self.shut(CloseCode.READS_TOO_SLOWLY, "you read too slowly")
-        asyncio.get_running_loop().call_later(LAST_WORDS, stream.close)
 
     def on_close(self) -> None:
         # a peer may go while it is still being asked who it is: then it was never there
         if self in self.parley.connections:
-            self.parley.depart(self)
-
-
-def _header(length: int) -> bytes:
-    """Header of an unfragmented, unmasked text frame (RFC 6455, section 5.2)."""
-    if length < 126:
-        return bytes((0x81, length))
-    if length < 65536:
-        return struct.pack("!BBH", 0x81, 126, length)
-    return struct.pack("!BBQ", 0x81, 127, length)
+            self.parley.closed(self)

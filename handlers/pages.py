@@ -8,6 +8,7 @@ from tornado.web import HTTPError, StaticFileHandler
 
 from app.messaging import protocol
 from app.messaging.errors import Errorcode, Refused
+from app.messaging.languages import words_of
 from app.rooms.names import parse_room
 from handlers.base import BaseHandler
 from handlers.guarded import GuardedHandler
@@ -39,6 +40,7 @@ class PageHandler(BaseHandler):
             direction="rtl" if self.locale_code[:2] in RIGHT_TO_LEFT else "ltr",
             registration=options.registration == "open",
             guests=options.guests,
+            words=words_of(self.locale_code),
             asset=self.static_url,
             **more,
         )

@@ -5,16 +5,20 @@ Guests, who come and go, are in models/guests.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from peewee import IntegrityError
 
 from app.access.person import Person
-from app.messaging.errors import not_allowed, not_found, not_signed_in
+from app.messaging.errors import not_allowed, not_signed_in
 from models import guests
-from models.base import database, first_row, now_ms
+from models.base import database, now_ms
 from models.failures import is_duplicate
-from models.people import PERSON, embedded_key, find_person, to_person
+from models.people import embedded_key, find_person, to_person
+from models.read_sql import EMBEDDED as FIND_EMBEDDED
+from models.read_sql import fetch_one
 from models.user import EMBEDDED, LOCAL, User, fold, look_columns
 
 
@@ -61,20 +65,31 @@ def _shown_as(nickname: str) -> dict[str, Any]:
     return {**named, **look_columns("nickname", nickname)}
 
 
-def meet_embedded(sub: str, name: str, avatar: str, locale: str, issued: int) -> Person:
-    """The user behind a host's `sub`, made at first sight and kept up to date.
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """What a host says of a member."""
+
+    sub: str
+    name: str = ""
+    avatar: str = ""
+    locale: str = ""  # empty where nobody said: the browser knows it
+
+
+def meet_embedded(member: Newcomer, issued: int) -> Person | None:
+    """The user behind a host's `sub`, kept up to date; None at first sight.
 
     `issued` is the token's time (epoch ms). Raises Refused (-3) where it was revoked since.
     """
-    row = _find_embedded(sub)
+    row = _find_embedded(member.sub)
     if row is None:
-        _create_embedded(sub, name, avatar, locale)
-        row = _find_embedded(sub)
-    if row is None:
-        raise not_found("user")
+        return None
     if issued < row[7]:
         raise not_signed_in()
-    wanted = {"nickname": name or row[2], "avatar": avatar or row[8], "locale": locale or row[5]}
+    wanted = {
+        "nickname": member.name or row[2],
+        "avatar": member.avatar or row[8],
+        "locale": member.locale or row[5],
+    }
     if (row[2], row[8], row[5]) != tuple(wanted.values()):
         changes = {**wanted, **_shown_as(wanted["nickname"])}
         User.update(changes).where(User.id == row[0]).execute()
@@ -83,28 +98,43 @@ def meet_embedded(sub: str, name: str, avatar: str, locale: str, issued: int) ->
 
 
 def _find_embedded(sub: str) -> tuple[Any, ...] | None:
-    columns = (*PERSON, User.revoked_before, User.avatar)
-    is_it = (User.name_key == embedded_key(sub)) & (User.kind == EMBEDDED)
-    return first_row(User.select(*columns).where(is_it))
+    return fetch_one(FIND_EMBEDDED, (embedded_key(sub),))
 
 
-def _create_embedded(sub: str, name: str, avatar: str, locale: str) -> None:
+def add_embedded(members: Iterable[Newcomer]) -> None:
+    """Makes users of those who are none yet, in one transaction."""
+    users = [_embedded(member) for member in {member.sub: member for member in members}.values()]
     try:
-        User.insert(
-            username=f"embedded:{sub}",
-            name_key=embedded_key(sub),
-            kind=EMBEDDED,
-            avatar=avatar,
-            locale=locale or "en",
-            created=now_ms(),
-            last_seen=0,
-            revoked_before=0,
-            **look_columns("username", sub),
-            **_shown_as(name or sub[:64]),
-        ).execute()
+        with database.atomic():
+            User.insert_many(users).execute()
     except IntegrityError as error:
-        if not is_duplicate(error):  # two tabs came at once: the other one made it
+        if not is_duplicate(error):
             raise
+        for user in users:  # some came at once by another process
+            _add_alone(user)
+
+
+def _add_alone(user: dict[str, Any]) -> None:
+    try:
+        User.insert(user).execute()
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+
+
+def _embedded(member: Newcomer) -> dict[str, Any]:
+    return {
+        "username": f"embedded:{member.sub}",
+        "name_key": embedded_key(member.sub),
+        "kind": EMBEDDED,
+        "avatar": member.avatar,
+        "locale": member.locale,
+        "created": now_ms(),
+        "last_seen": 0,
+        "revoked_before": 0,
+        **look_columns("username", member.sub),
+        **_shown_as(member.name or member.sub[:64]),
+    }
 
 
 def revoke_embedded(sub: str, before: int) -> None:
@@ -113,6 +143,6 @@ def revoke_embedded(sub: str, before: int) -> None:
     One who was never here is made for it: the tokens are out there all the same.
     """
     if _find_embedded(sub) is None:
-        _create_embedded(sub, "", "", "")
+        add_embedded([Newcomer(sub)])
     is_it = (User.name_key == embedded_key(sub)) & (User.revoked_before < before)
     User.update(revoked_before=before).where(is_it).execute()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import pymysql
 from peewee import Database, DatabaseProxy, Field, Model, MySQLDatabase, SqliteDatabase
+from pymysql.constants import CLIENT
 
 database: Database = DatabaseProxy()  # type: ignore[assignment]
 
@@ -57,6 +61,33 @@ class BinaryKeyField(BytesField):
         return None if value is None else bytes(value)
 
 
+_connecting = threading.local()
+
+
+@contextmanager
+def several_statements() -> Iterator[None]:
+    """A connection that is made here may be asked several things in one question (MySQL).
+
+    Only the writer's is, whose texts are made in one file: with others a stranger's words that got
+    into a statement could not begin a second one.
+    """
+    _connecting.several = True
+    try:
+        yield
+    finally:
+        _connecting.several = False
+
+
+class MariaDatabase(MySQLDatabase):
+    """MariaDB or MySQL."""
+
+    def _connect(self) -> Any:
+        flag = CLIENT.MULTI_STATEMENTS if getattr(_connecting, "several", False) else 0
+        return pymysql.connect(
+            database=self.database, autocommit=True, client_flag=flag, **self.connect_params
+        )
+
+
 def make_database(url: str) -> Database:
     """A database for `sqlite:///path` or `mysql://user:password@host:port/name?ssl_ca=...`.
 
@@ -67,7 +98,7 @@ def make_database(url: str) -> Database:
         path = unquote(parts.path)[1:]
         _make_private(Path(path))
         return SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, timeout=IO_TIMEOUT, autoconnect=False)
-    return MySQLDatabase(
+    return MariaDatabase(
         unquote(parts.path)[1:],
         host=parts.hostname or "127.0.0.1",
         port=parts.port or 3306,

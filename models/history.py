@@ -12,10 +12,12 @@ import orjson
 from peewee import ModelSelect
 
 from app.access.person import Person
-from models.base import first_row, rows
+from app.messaging.errors import not_found
+from models.base import rows
 from models.chatlog import ChatLog
 from models.conversation import Conversation, Participant, pair_key
-from models.people import PERSON, find_person, to_person
+from models.people import PERSON, to_person
+from models.read_sql import LOG_DOWN, LOG_UP, PAGE_HEAD, fetch, fetch_one
 from models.user import User
 
 PAGE_LIMIT = 100
@@ -30,6 +32,9 @@ SYNC_BYTES = 524_288
 # of them for what stands around an entry's content
 ENTRY_BYTES = 256
 
+# above every seq
+BEYOND = 2**62
+
 # after which seq, up to which, and whether that is all there is to be shown of it
 Span = tuple[int, int, bool]
 
@@ -37,7 +42,7 @@ Mine = Participant.alias("mine")
 Theirs = Participant.alias("theirs")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a page makes fifty
 class Row:
     """One line of the log."""
 
@@ -115,18 +120,15 @@ def _row(values: tuple[Any, ...]) -> Row:
     return Row(seq, me, bytes(client_id).decode(), content, time)
 
 
-def _log(conversation: int) -> ModelSelect[ChatLog]:
-    columns = (ChatLog.seq, ChatLog.me, ChatLog.client_id, ChatLog.content, ChatLog.time)
-    return ChatLog.select(*columns).where(ChatLog.conversation == conversation)
-
-
 def read_page(me: int, other: int, before: int | None, after: int | None, limit: int) -> Page:
     """A page, oldest first: the newest, or the one before/after a seq. Raises Refused (-4)."""
-    person = find_person(other)
-    row = first_row(_conversations_of(me).where(Conversation.key == pair_key(me, other)))
-    if row is None:
+    head = fetch_one(PAGE_HEAD, (pair_key(me, other), me, other))
+    if head is None:
+        raise not_found("user")
+    person = to_person(head[:7])
+    if head[7] is None:
         return Page(person, Positions(0, other), [], has_more=False)
-    positions = Positions(*row)
+    positions = Positions(head[7], other, *head[8:])
     page = read_range(positions.conversation, before, after, limit)
     if page and page[-1].seq > positions.last_seq:  # written between the two statements
         positions = _reaching(positions, page[-1])
@@ -139,14 +141,10 @@ def _reaching(positions: Positions, last: Row) -> Positions:
 
 def read_range(conversation: int, before: int | None, after: int | None, limit: int) -> list[Row]:
     """One range of the log's primary key, oldest first."""
-    query = _log(conversation).limit(limit)
-    if before is not None:
-        query = query.where(ChatLog.seq < before)
-    if after is not None:
-        query = query.where(ChatLog.seq > after)
     upwards = after is not None and before is None
-    query = query.order_by(ChatLog.seq if upwards else ChatLog.seq.desc())
-    found = [_row(values) for values in rows(query)]
+    span = (after or 0, BEYOND if before is None else before)
+    values = fetch(LOG_UP if upwards else LOG_DOWN, (conversation, *span, limit))
+    found = [_row(one) for one in values]
     return found if upwards else found[::-1]
 
 

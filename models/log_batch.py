@@ -7,14 +7,14 @@ the same for everybody, across all processes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.messaging.errors import Refused, TryAgain, not_allowed, not_found
 from app.messaging.items import Message, Moved, Outcome, Receipt, RoomMessage, RoomReceipt, Stored
 from models.conversation import AWAY, MUTED, REMOVED, pair_key
-from models.log_sql import LogSql
+from models.log_sql import LogSql, Work
 
 # conversations whose ids are remembered; beyond it all are forgotten and looked up again
 REMEMBERED = 100_000
@@ -76,12 +76,28 @@ def identities(batch: Sequence[Message | Receipt]) -> list[tuple[int, bytes]]:
     return [identity_of(item) for item in batch if isinstance(item, Message)]
 
 
+def _firsts(
+    messages: Sequence[Message],
+    keys: Sequence[bytes],
+    seen: Mapping[tuple[int, bytes], Stored],
+) -> dict[bytes, Message]:
+    """Whose conversations are needed: of repeats in the batch the first one's alone."""
+    first = {
+        identity_of(message): (key, message)
+        for key, message in zip(reversed(keys), reversed(messages), strict=True)
+    }
+    return dict(wanted for identity, wanted in first.items() if identity not in seen)
+
+
 class StorageReplaced(TryAgain):
     """A conversation ends before a message that this process saw committed."""
 
 
 class BatchSteps:
-    """The steps of one transaction, in the order in which they run."""
+    """The steps of one transaction, in the order in which they run.
+
+    What needs no answer is left in `writes`, to be executed together with the commit.
+    """
 
     def __init__(self, cursor: Any, sql: LogSql, memory: Memory, now: int) -> None:
         self._cursor = cursor
@@ -89,8 +105,10 @@ class BatchSteps:
         self._memory = memory
         self._now = now
         self.made: dict[bytes, int] = {}  # conversations looked up or made here
+        self.writes: list[Work] = []  # what is left to be executed before the commit
         self.reached: dict[int, int] = {}  # the last seq of each conversation written to
         self._progress: dict[tuple[int, int], tuple[int | None, int, int]] = {}
+        self._placed: dict[tuple[int, bytes], Stored] = {}  # in this batch
         self._barred: dict[tuple[int, int], Refused] = {}  # who may not write in which room
 
     def run(self, batch: Sequence[Message | Receipt], look_for_repeats: bool) -> list[Outcome]:
@@ -113,10 +131,11 @@ class BatchSteps:
     def _store(self, messages: list[Message], look_for_repeats: bool) -> list[Outcome]:
         # looked for first: a repeat makes no conversation, whomever it names this time
         seen = self._repeats(messages) if look_for_repeats else {}
-        first = {identity_of(message): message for message in reversed(messages)}
-        fresh = [message for identity, message in first.items() if identity not in seen]
-        self._find_or_make({_key(message): message for message in fresh})
-        ids = [self._id(_key(message)) for message in messages]
+        keys = [_key(message) for message in messages]
+        ids = [self._id(key) for key in keys]
+        if None in ids:  # rare: conversations that are new, or new to this process
+            self._find_or_make(_firsts(messages, keys, seen))
+            ids = [self._id(key) for key in keys]
         strangers = [m for m, found in zip(messages, ids, strict=True) if found is None]
         if strangers and not look_for_repeats:  # not stored, so nothing else would tell
             seen = self._repeats(strangers)
@@ -129,7 +148,7 @@ class BatchSteps:
         ]
         if rows:
             self._advance(tops)
-            self._run(self._sql.append(len(rows) // 7), rows)
+            self.writes.append((self._sql.append(len(rows) // 7), rows))
         return outcomes
 
     def _place(
@@ -142,9 +161,10 @@ class BatchSteps:
     ) -> Outcome:
         """Gives the message the next seq of its conversation, unless it is a repeat."""
         identity = sender, client_id = identity_of(message)
-        original = seen.get(identity)
-        if original is not None:
+        if seen and (original := seen.get(identity)) is not None:
             return original
+        if (placed := self._placed.get(identity)) is not None:
+            return replace(placed, dup=True)
         in_room = isinstance(message, RoomMessage)
         if conversation is None:
             return not_found("room" if in_room else "user")
@@ -155,10 +175,10 @@ class BatchSteps:
         tops[conversation] = (seq, at)
         other = -conversation if in_room else message.other
         rows += (conversation, seq, sender, other, client_id, message.content, at)
-        seen[identity] = Stored(other, message.content, seq, at, dup=True)
         self.reached[conversation] = seq
         self._progress[(conversation, sender)] = (message.other or None, seq, seq)
-        return Stored(other, message.content, seq, at)
+        stored = self._placed[identity] = Stored(other, message.content, seq, at)
+        return stored
 
     def _id(self, key: bytes) -> int | None:
         return self.made.get(key) or self._memory.ids.get(key)
@@ -243,7 +263,7 @@ class BatchSteps:
         moved = sorted(self.reached)
         seqs = [value for found in moved for value in (found, tops[found][0])]
         times = [value for found in moved for value in (found, tops[found][1])]
-        self._run(self._sql.advance(len(moved)), [*seqs, *times, *moved])
+        self.writes.append((self._sql.advance(len(moved)), [*seqs, *times, *moved]))
 
     # -- receipts -----------------------------------------------------------------------------
 
@@ -270,6 +290,7 @@ class BatchSteps:
         if conversation is None or here is None:
             return not_found("conversation")
         delivered, read, last_seq = here
+        last_seq = max(last_seq, self.reached.get(conversation, 0))  # with what is in this batch
         new_read = max(read, min(receipt.read, last_seq))
         # who has read it has been given it
         new_delivered = max(delivered, new_read, min(receipt.delivered, last_seq))
@@ -290,4 +311,4 @@ class BatchSteps:
             for (conversation, user), (other, delivered, read) in sorted(self._progress.items())
             for value in (conversation, user, other, delivered, read)
         ]
-        self._run(self._sql.progress(len(self._progress)), rows)
+        self.writes.append((self._sql.progress(len(self._progress)), rows))

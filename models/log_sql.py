@@ -14,6 +14,14 @@ LOG_COLUMNS = "conversation_id, seq, me, other, client_id, content, time"
 PARTICIPANT_COLUMNS = "conversation_id, user_id, other_id, delivered_seq, read_seq"
 
 
+Value = int | str | bytes | None
+Work = tuple[str, Sequence[Value]]  # a statement and its arguments
+
+
+class LostAnswer(OSError):
+    """What became of the transaction is not known."""
+
+
 class LogSql:
     """Statements for `count` rows at once; each text is made once and kept."""
 
@@ -37,16 +45,27 @@ class LogSql:
         ):
             setattr(self, name, lru_cache(maxsize=1024)(getattr(self, name)))
 
-    def run(self, cursor: Any, statement: str, arguments: Sequence[int | str | bytes]) -> None:
-        """Executes it. MySQL's driver writes values into the text anyway, but escapes each of
-        them, numbers too: they are most of what is written here, so that is left out.
-        """
+    def run(self, cursor: Any, statement: str, arguments: Sequence[Value]) -> None:
+        """Executes one statement whose answer is needed."""
         if self._sqlite:
             cursor.execute(statement, arguments)
             return
-        numbers = tuple([value if type(value) is int else "%s" for value in arguments])
-        texts = [value for value in arguments if type(value) is not int]
-        cursor.execute(statement % numbers, texts or None)
+        cursor.execute(*_inlined(statement, arguments))
+
+    def run_and_commit(self, cursor: Any, work: Sequence[Work]) -> None:
+        """Executes what needs no answer, and commits: on MySQL in one question, so that a batch
+        is two of them. The server does nothing more after a statement that fails.
+        """
+        if self._sqlite:
+            for statement, arguments in work:
+                cursor.execute(statement, arguments)
+            cursor.execute("COMMIT")
+            return
+        texts = [cursor.mogrify(*_inlined(statement, arguments)) for statement, arguments in work]
+        cursor.execute(";".join([*texts, "COMMIT"]))
+        for _ in texts:
+            if not cursor.nextset():
+                raise LostAnswer("fewer answers than statements")
 
     def _numbers(self, count: int) -> str:
         return ",".join([self._number] * count)
@@ -141,3 +160,12 @@ class LogSql:
             for name in ("delivered_seq", "read_seq")
         )
         return insert + tail + moves
+
+
+def _inlined(statement: str, arguments: Sequence[Value]) -> tuple[str, list[Value] | None]:
+    """MySQL's driver writes values into the text anyway, but escapes each of them, numbers too:
+    they are most of what is written here, so that is left out.
+    """
+    numbers = tuple([value if type(value) is int else "%s" for value in arguments])
+    texts = [value for value in arguments if type(value) is not int]
+    return statement % numbers, texts or None

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import Database
 
 from app.messaging.items import Message, Outcome, Receipt
-from models.base import is_sqlite, now_ms
+from models.base import is_sqlite, now_ms, several_statements
 from models.failures import classify, is_away, is_duplicate
 from models.log_batch import BatchSteps, Memory, StorageReplaced, identities
 from models.log_sql import LogSql
@@ -65,14 +65,15 @@ class LogWriter:
         try:
             step = BatchSteps(cursor, self._sql, self._memory, self._clock())
             outcomes = step.run(batch, look_for_repeats)
-            cursor.execute("COMMIT")
+            self._sql.run_and_commit(cursor, step.writes)
         except Exception as error:
             self._roll_back(cursor)
             if isinstance(error, StorageReplaced):
                 self._start_epoch()
             raise
         self._memory.keep(step.made, step.reached)
-        self._memory.uncertain.difference_update(identities(batch))
+        if self._memory.uncertain:
+            self._memory.uncertain.difference_update(identities(batch))
         return outcomes
 
     def _roll_back(self, cursor: Any) -> None:
@@ -91,7 +92,8 @@ class LogWriter:
     def _connect(self) -> None:
         if not self._db.is_closed():
             return
-        self._db.connect()
+        with several_statements():
+            self._db.connect()
         if is_sqlite(self._db):
             return
         try:

@@ -13,7 +13,8 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from peewee import Database
 
@@ -36,6 +37,7 @@ class Reader:
         self._queue_size = queue_size
         self._timeout = timeout
         self._under_way = 0
+        self._answers: set[asyncio.Future[Any]] = set()  # that somebody waits for
         self._ended = False
         self._local = threading.local()
 
@@ -48,27 +50,50 @@ class Reader:
         if self._ended or 0 < self._queue_size <= self._under_way:
             raise not_now()
         loop = asyncio.get_running_loop()
+        # run_in_executor, shield and wait_for would make four futures of this one
+        answer: asyncio.Future[Result] = loop.create_future()
         self._under_way += 1
-        future = loop.run_in_executor(self._pool, self._work, work)
-        # counted until the thread is free again, also when nobody waits for it any more
-        future.add_done_callback(self._finished)
+        self._answers.add(answer)
+        self._pool.submit(self._answer, loop, answer, work)
+        timer = loop.call_later(self._timeout, _give_up, answer)
         try:
-            return await asyncio.wait_for(asyncio.shield(future), self._timeout)
-        except TimeoutError:
-            raise not_now() from None
-        except asyncio.CancelledError:
-            if not future.cancelled() and not self._ended:
-                raise  # who asked has gone
-            raise not_now() from None  # the server stops before it was done
+            return await answer
+        finally:
+            timer.cancel()
+            self._answers.discard(answer)
 
     def close(self) -> None:
+        """Who still waits is refused."""
         self._ended = True
         self._pool.shutdown(wait=False, cancel_futures=True)
+        for answer in self._answers:
+            _give_up(answer)
 
-    def _finished(self, future: asyncio.Future[Result]) -> None:
+    def _answer(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        answer: asyncio.Future[Result],
+        work: Callable[[], Result],
+    ) -> None:
+        """In a thread of the pool."""
+        result: Any = None
+        failed: Exception | None = None
+        try:
+            result = self._work(work)
+        except Exception as error:
+            failed = error
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(self._finished, answer, result, failed)
+
+    def _finished(self, answer: asyncio.Future[Any], result: Any, failed: Exception | None) -> None:
+        """Counted until the thread is free again, also when nobody waits for it any more."""
         self._under_way -= 1
-        if not future.cancelled():
-            future.exception()  # it has been told to whoever waited, if anybody still did
+        if answer.done():
+            return
+        if failed is None:
+            answer.set_result(result)
+        else:
+            answer.set_exception(failed)
 
     def _work(self, work: Callable[[], Result]) -> Result:
         try:
@@ -102,3 +127,8 @@ class Reader:
             self._db.close()
         except Exception as error:
             log.debug("close: %s", error)
+
+
+def _give_up(answer: asyncio.Future[Any]) -> None:
+    if not answer.done():
+        answer.set_exception(not_now())

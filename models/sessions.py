@@ -6,10 +6,10 @@ import hashlib
 import secrets
 
 from app.access.person import Credential, Person
-from models.base import first_row, now_ms, rows
-from models.people import PERSON, to_person
+from models.base import now_ms, rows
+from models.people import to_person
+from models.read_sql import SESSION, fetch_one
 from models.session import Session
-from models.user import User
 
 
 def key_of(secret: str) -> bytes:
@@ -38,11 +38,7 @@ def add_session(user_id: int, days: int) -> str:
 
 def find_session(secret: str) -> tuple[Person, Credential] | None:
     """Who the cookie's secret belongs to, in one query; None when it has ended."""
-    row = first_row(
-        User.select(*PERSON, User.revoked_before, Session.created, Session.expires)
-        .join(Session, on=(Session.user == User.id))
-        .where(Session.key == key_of(secret), Session.ended == 0, Session.expires > now_ms())
-    )
+    row = fetch_one(SESSION, (key_of(secret), now_ms()))
     if row is None or row[8] < row[7]:
         return None
     credential = Credential(row[8] // 1000, row[9] // 1000, session=key_of(secret))

@@ -118,16 +118,32 @@ class FaultyCursor:
         self._connection = connection
         self._injector = injector
         self._messages = False
+        self._answers = -1
 
     def execute(self, statement: str, *arguments: Any) -> Any:
         if time.monotonic() < Away.until:
             raise pymysql.OperationalError(2006, "MySQL server has gone away")
-        if statement.startswith(APPEND):
-            self._messages = True
-        if statement == "COMMIT" and self._messages:
+        self._messages = self._messages or APPEND in statement
+        if statement.endswith("COMMIT") and self._messages:
             self._messages = False
+            # MySQL is asked for the rest and the commit in one question
+            self._execute_all(statement.removesuffix("COMMIT").rstrip(";"))
             return self._injector.commit(self._cursor, self._connection)
         return self._cursor.execute(statement, *arguments)
+
+    def _execute_all(self, statements: str) -> None:
+        if statements:
+            self._cursor.execute(statements)
+            self._answers = 0
+            while self._cursor.nextset():
+                self._answers += 1
+
+    def nextset(self) -> Any:
+        """The answers that were taken before the commit, and then what there is."""
+        if self._answers >= 0:
+            self._answers -= 1
+            return True
+        return self._cursor.nextset()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._cursor)

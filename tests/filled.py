@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
 from peewee import Database
 
 from models import base, schema
@@ -10,8 +12,25 @@ from models.base import is_sqlite
 from models.chatlog import ChatLog
 from models.conversation import Conversation, Participant, Room, pair_key, room_key
 from models.user import User
+from tests.services.mariadb import MariaDB
 
 AT_ONCE = 500  # rows in one statement
+
+
+def filled_database(
+    request: pytest.FixtureRequest, folder: Path, people: int
+) -> Iterator[Database]:
+    """For a fixture with the params sqlite and mariadb: so many people that a full scan would not
+    be the better plan for anything.
+    """
+    url = f"sqlite:///{folder / 'parley.db'}"
+    if request.param == "mariadb":
+        mariadb: MariaDB = request.getfixturevalue("mariadb")
+        url = mariadb.create_database()
+    with migrated(url) as db:
+        fill(1, people)
+        analyze(db)
+        yield db
 
 
 @contextmanager

@@ -13,8 +13,7 @@ from models.chatlog import ChatLog
 from models.conversation import Conversation, Participant
 from models.log_sql import LOG_COLUMNS, PARTICIPANT_COLUMNS, LogSql
 from models.user import User
-from tests.filled import analyze, fill, migrated
-from tests.services.mariadb import MariaDB
+from tests.filled import filled_database
 
 PEOPLE = 2000
 MODELS: tuple[type[Model], ...] = (User, Conversation, Participant, ChatLog)
@@ -62,16 +61,7 @@ INDEX = {
 def filled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
-    """A database with so much in it that a full scan would not be the better plan."""
-    if request.param == "mariadb":
-        mariadb: MariaDB = request.getfixturevalue("mariadb")
-        url = mariadb.create_database()
-    else:
-        url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'parley.db'}"
-    with migrated(url) as db:
-        fill(1, PEOPLE)
-        analyze(db)
-        yield db
+    yield from filled_database(request, tmp_path_factory.mktemp("filled"), PEOPLE)
 
 
 @pytest.fixture
@@ -111,7 +101,7 @@ def test_every_word_is_a_table_a_column_or_sql(sqlite: bool) -> None:
 
 def test_every_statement_is_tested_here() -> None:
     made = {name for name in dir(LogSql) if not name.startswith("_")}
-    assert made == {*ARGUMENTS, *ONCE, "run"}
+    assert made == {*ARGUMENTS, *ONCE, "run", "run_and_commit"}
 
 
 @pytest.mark.parametrize("name", [*ARGUMENTS, *ONCE])

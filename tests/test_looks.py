@@ -16,6 +16,7 @@ from peewee import Database
 
 from app.access.lookalike import _prototypes, folded, looks
 from models import accounts, base, guests, schema
+from models.accounts import Newcomer
 from models.user import User, look_columns, look_keys
 from tests.filled import analyze, fill, migrated
 from tests.oracle import read_rows
@@ -86,15 +87,26 @@ def test_the_table_is_the_one_that_stored_looks_were_made_by() -> None:
     assert hashlib.sha256(table).hexdigest() == TABLE
 
 
+def meet(sub: str, name: str) -> int:
+    """The user id of a host's member, who is made at first sight."""
+    member = Newcomer(sub, name, locale="en")
+    found = accounts.meet_embedded(member, 1)
+    if found is None:
+        accounts.add_embedded([member])
+        found = accounts.meet_embedded(member, 1)
+    assert found is not None
+    return found.user_id
+
+
 def test_looks_are_kept_with_every_name(db: Database, database_url: str) -> None:
     wanted = {}
     for username, nickname in NAMES:
         made = accounts.create_local(username, nickname, "", "en").user_id
         wanted[made] = expected(username, nickname)
-        made = accounts.meet_embedded(username, nickname, "", "en", 1).user_id
+        made = meet(username, nickname)
         wanted[made] = expected(username, nickname)
-        made = accounts.meet_embedded(f"renamed {username}", "before", "", "en", 1).user_id
-        accounts.meet_embedded(f"renamed {username}", nickname, "", "en", 1)
+        made = meet(f"renamed {username}", "before")
+        meet(f"renamed {username}", nickname)
         wanted[made] = expected(f"renamed {username}", nickname)
     nameless = accounts.create_local("only a username", "", "", "en").user_id
     wanted[nameless] = expected("only a username", "only a username")
@@ -109,7 +121,7 @@ def populate(count: int) -> None:
     """Members of both kinds and guests, more than one batch of the migration."""
     for username, nickname in NAMES:
         accounts.create_local(username, nickname, "", "en")
-        accounts.meet_embedded(username, nickname, "", "en", 1)
+        meet(username, nickname)
     guests.enter("a visitor", "en", 1)
     with base.database.atomic():
         for number in range(count):

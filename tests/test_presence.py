@@ -76,13 +76,19 @@ async def test_a_tab_that_vanishes_counts_as_closed(shared_server: ParleyServer)
 
 
 async def test_being_both_online_before_the_first_word(shared_server: ParleyServer) -> None:
-    """Strangers are not told; from the first word on they are peers."""
-    alice, bob = await meet(shared_server, "alice", "bob")
-    here, there = await alice.open(), await bob.open()
-    await here.refute(event("presence"))
-    assert (await here.chat(bob, "hi")).errorcode == 1
-    await there.close()
-    await here.expect(event("presence", user_id=bob.user_id, online=False))
+    """Strangers are not told; from the first word on they are peers.
+
+    Also where that word comes so early that nobody has been told yet who came: an answer that says
+    "online" is followed by the event that this is over.
+    """
+    (alice,) = await meet(shared_server, "alice")
+    here = await alice.open()
+    for bob in await meet(shared_server, *["bob"] * 10):
+        there = await bob.open()
+        await here.refute(event("presence", user_id=bob.user_id, online=False))
+        assert (await here.chat(bob, "hi")).errorcode == 1
+        await there.close()
+        await here.expect(event("presence", user_id=bob.user_id, online=False))
 
 
 async def test_somebody_who_comes_back_within_the_grace_was_never_away(

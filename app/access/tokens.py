@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ SUB_BYTES = 180
 NAME_LIMIT = 64
 AVATAR_LIMIT = 512
 LOCALE_LIMIT = 16
+# verified tokens that are remembered, by their hash; the oldest goes first
+REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Tokens:
         self._clock = clock
         self._stamp: object = None
         self._secrets: dict[str, str] = {}
+        # what was verified need not be again: only the clock and the secrets can change the answer
+        self._known: OrderedDict[bytes, Claims] = OrderedDict()
         self.reload()
 
     @property
@@ -68,12 +73,26 @@ class Tokens:
             stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
             if stamp != self._stamp:
                 self._secrets = read_secrets(self._path, strong=self._strong)
+                self._known.clear()
                 self._stamp = stamp
         except (OSError, ValueError) as error:
             log.error("identity secrets not read: %s", error)
 
     def check(self, token: str) -> Claims:
         """The claims of a valid token. Raises Refused (-3), without saying why to the outside."""
+        mark = hashlib.sha256(token.encode(errors="surrogateescape")).digest()
+        known = self._known.get(mark)
+        if known is None:
+            known = self._verify(token)
+            self._known[mark] = known
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        elif known.expires <= self._clock():
+            del self._known[mark]
+            raise not_signed_in()
+        return known
+
+    def _verify(self, token: str) -> Claims:
         import jwt  # imported here: a server without embedded members needs no JWT
 
         try:

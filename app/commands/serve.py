@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from typing import Any
@@ -44,6 +45,7 @@ async def _serve(options: Settings, db: Database, make_commit: MakeCommit) -> in
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     port = await parley.start()
+    _collect_rarely()
     host = f"[{options.address}]" if ":" in options.address else options.address
     print(f"Parley is ready on http://{host}:{port}", flush=True)
     await stop.wait()
@@ -51,3 +53,12 @@ async def _serve(options: Settings, db: Database, make_commit: MakeCommit) -> in
     drained = await parley.drain()
     log.info("stopped" if drained else "stopped before all was stored")
     return 0 if drained else 1
+
+
+def _collect_rarely() -> None:
+    """What is there now stays, so the garbage collector need not walk through it; and what comes
+    is nearly all without cycles. Without this it takes a tenth of the time of a busy server.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

@@ -15,11 +15,11 @@ from app.messaging import protocol
 from app.messaging.bus import Bus
 from app.messaging.cork import Cork
 from app.messaging.counters import Counters
-from app.messaging.errors import Errorcode, Refused, not_allowed
+from app.messaging.errors import Errorcode, not_allowed
 from app.messaging.intake import Intake
 from app.messaging.items import Message, Outcome, Receipt, Reply, Stored
 from app.messaging.receipts import announce
-from app.messaging.replies import refuse, settle
+from app.messaging.replies import settle
 from app.messaging.shapes import Shapes
 
 Tell = Callable[[Any, Outcome], None]
@@ -82,24 +82,17 @@ class Chat:
                 self._tells[type(item)](item, outcome)
 
     def _tell(self, message: Message, outcome: Outcome) -> None:
-        self._intake.done(message)
-        if isinstance(outcome, Refused):
-            self._counters.refuse(outcome.code)
-            refuse(message.reply, outcome)
-        elif isinstance(outcome, Stored) and outcome.dup:
-            self._counters.repeats += 1
-            self._answer_repeat(message, outcome)
-        elif isinstance(outcome, Stored):
-            self._counters.stored += 1
-            self._deliver(message, outcome)
+        self._intake.tell(message, outcome, self._deliver, self._answer_repeat)
 
     def _deliver(self, message: Message, stored: Stored) -> None:
         """The recipient first: whether anybody took it is what the sender is told."""
         sender = message.sender
-        theirs = self._entry(message, stored, self._bus.locale(stored.other), mine=False)
+        now = self._shapes.just_now
+        friendly = now(self._bus.locale(stored.other))
+        theirs = _entry(message, stored, friendly, mine=False)
         push = protocol.result(Errorcode.OK, {"user_id": sender.user_id, "data": theirs})
         taken = self._bus.send_entry(stored.other, sender.user_id, False, stored.seq, push)
-        mine = self._entry(message, stored, sender.locale, mine=True)
+        mine = _entry(message, stored, now(sender.locale), mine=True)
         ack = protocol.acknowledgement(taken > 0, {"user_id": stored.other, "data": mine})
         body, reply = protocol.encode(ack), message.reply
         self._bus.send_entry(
@@ -119,13 +112,14 @@ class Chat:
         if stored.other < 0:  # it was written in a room
             data = self._in_room(message.sender, stored, message.client_id)
         else:
-            entry = self._entry(message, stored, message.sender.locale, mine=True)
+            friendly = self._shapes.friendly(stored.time, message.sender.locale)
+            entry = _entry(message, stored, friendly, mine=True)
             data = {"user_id": stored.other, "data": entry, "dup": True}
         online = self._bus.count(stored.other) > 0
         settle(message.reply, protocol.acknowledgement(online, data))
 
-    def _entry(self, message: Message, stored: Stored, locale: str, mine: bool) -> list[Any]:
-        friendly = self._shapes.friendly(stored.time, locale)
-        return protocol.entry(
-            mine, stored.content, friendly, stored.seq, stored.time, message.client_id
-        )
+
+def _entry(message: Message, stored: Stored, friendly: str, mine: bool) -> list[Any]:
+    return protocol.entry(
+        mine, stored.content, friendly, stored.seq, stored.time, message.client_id
+    )

@@ -6,6 +6,7 @@ Chinese forms: 几秒前, N分钟前, HH:MM, 昨天 HH:MM, 星期X HH:MM, YYYY-M
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from app.messaging.languages import words_of
 
@@ -21,13 +22,20 @@ def friendly_time(time: int, now: int, locale: str, zone: tzinfo) -> str:
         return words.now
     if age < HOUR:
         return words.minutes(age // MINUTE)
-    then = datetime.fromtimestamp(time / 1000, zone)
-    days = (datetime.fromtimestamp(now / 1000, zone).date() - then.date()).days
-    clock = f"{then:%H:%M}"
+    day, clock, weekday, date = _moment(time // MINUTE, zone)
+    days = _moment(now // MINUTE, zone)[0] - day
     if days <= 0:
         return clock
     if days == 1:
         return words.yesterday.format(clock)
-    if days < 7:
-        return f"{words.weekdays[then.weekday()]} {clock}"
-    return f"{then:%Y-%m-%d}"
+    return f"{words.weekdays[weekday]} {clock}" if days < 7 else date
+
+
+@lru_cache(maxsize=8192)
+def _moment(minute: int, zone: tzinfo) -> tuple[int, str, int, str]:
+    """A minute since the epoch as day number, HH:MM, weekday and date there.
+
+    Kept, because a page of history asks for the same few minutes again and again.
+    """
+    then = datetime.fromtimestamp(60 * minute, zone)
+    return then.toordinal(), f"{then:%H:%M}", then.weekday(), f"{then:%Y-%m-%d}"

@@ -1,25 +1,37 @@
-"""What every message goes through before the queue, wherever it is written to."""
+"""What every message goes through before the queue and after the commit, wherever it goes."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from app.access.person import Person
 from app.access.throttle import Buckets
 from app.messaging import protocol
-from app.messaging.errors import not_now, too_fast
-from app.messaging.items import Message, Reply
+from app.messaging.counters import Counters
+from app.messaging.errors import Refused, not_now, too_fast
+from app.messaging.items import Message, Outcome, Reply, Stored
+from app.messaging.replies import refuse
 from app.messaging.writer import Writer
+
+Told = Callable[[Any, Stored], None]
 
 
 class Intake:
-    """`check` may refuse, `submit` queues, `done` is called when the answer is known."""
+    """`check` may refuse, `submit` queues, `tell` is for when the outcome is known."""
 
     def __init__(
-        self, writer: Writer, buckets: Buckets, *, content_limit: int, in_flight: int
+        self,
+        writer: Writer,
+        buckets: Buckets,
+        counters: Counters,
+        *,
+        content_limit: int,
+        in_flight: int,
     ) -> None:
         self._writer = writer
+        self._counters = counters
         self._buckets = buckets
         self._content_limit = content_limit
         self._in_flight = in_flight
@@ -43,6 +55,16 @@ class Intake:
         if message.reply.socket is not None:
             message.reply.socket.in_flight += 1
 
-    def done(self, message: Message) -> None:
+    def tell(self, message: Message, outcome: Outcome, deliver: Told, answer_repeat: Told) -> None:
+        """After the commit: what became of it, to who asked and to all whom it concerns."""
         if message.reply.socket is not None:
             message.reply.socket.in_flight -= 1
+        if isinstance(outcome, Refused):
+            self._counters.refuse(outcome.code)
+            refuse(message.reply, outcome)
+        elif isinstance(outcome, Stored) and outcome.dup:
+            self._counters.repeats += 1
+            answer_repeat(message, outcome)
+        elif isinstance(outcome, Stored):
+            self._counters.stored += 1
+            deliver(message, outcome)

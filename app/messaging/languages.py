@@ -1,4 +1,4 @@
-"""The languages we speak, how a wanted one is found among them, and the words for times in each."""
+"""The languages we speak, how a wanted one is found among them, and the server's words in each."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class Words:
     yesterday: str
     weekdays: tuple[str, ...]  # Monday first
     guest: str  # in front of a number
+    no_script: str  # the page, to a browser that runs none
+    not_loaded: str  # the page, where files of its own did not arrive
 
 
 def find_locale(wanted: str) -> str | None:
@@ -55,14 +57,34 @@ WORDS = {
         "yesterday {}",
         ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
         "Guest ",
+        "Parley needs JavaScript.",
+        "Parley could not be loaded. Please reload the page.",
     ),
-    "zh-CN": Words("几秒前", "{}分钟前".format, "昨天 {}", CHINESE_WEEKDAYS, "游客"),
-    "zh-TW": Words("幾秒前", "{}分鐘前".format, "昨天 {}", CHINESE_WEEKDAYS, "訪客"),
+    "zh-CN": Words(
+        "几秒前",
+        "{}分钟前".format,
+        "昨天 {}",
+        CHINESE_WEEKDAYS,
+        "游客",
+        "使用 Parley 需要启用 JavaScript。",
+        "无法加载 Parley，请刷新页面。",
+    ),
+    "zh-TW": Words(
+        "幾秒前",
+        "{}分鐘前".format,
+        "昨天 {}",
+        CHINESE_WEEKDAYS,
+        "訪客",
+        "使用 Parley 需要啟用 JavaScript。",
+        "無法載入 Parley，請重新整理頁面。",
+    ),
     "ar": Words(
         "قبل ثوانٍ",
         _arabic_minutes,
         "أمس {}",
         ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
         "ضيف ",
+        "يحتاج Parley إلى تفعيل JavaScript.",
+        "تعذّر تحميل Parley. يُرجى إعادة تحميل الصفحة.",
     ),
 }

@@ -32,7 +32,8 @@ LAST_NOTES = 0.5
 class Presence:
     """Offline means: the last socket went, and none came within the grace.
 
-    One task tells what is due, many changes at a time; what came and went meanwhile is not told.
+    One task tells what is due, many changes at a time. Who came and went before that was told is
+    told to have gone all the same: somebody may have seen them here in a page or an answer.
     """
 
     def __init__(self, hub: Hub, count: Callable[[int], int], reader: Reader, grace: float) -> None:
@@ -41,6 +42,7 @@ class Presence:
         self._reader = reader
         self._grace = grace
         self._told: set[int] = set()
+        self._seen: set[int] = set()  # were here since they were last told of
         self._soon: dict[int, None] = {}  # to be looked at now
         self._later: dict[int, float] = {}  # and when: the grace is the same for all, so in order
         self._mine: set[int] = set()  # came or went here: this process notes when
@@ -57,6 +59,7 @@ class Presence:
         self._soon.pop(user_id, None)
         self._later.pop(user_id, None)
         if self._count(user_id) > 0:
+            self._seen.add(user_id)
             self._soon[user_id] = None
         else:
             self._later[user_id] = asyncio.get_running_loop().time() + self._grace
@@ -119,6 +122,7 @@ class Presence:
             user_id: online
             for user_id in batch
             if (online := self._count(user_id) > 0) != (user_id in self._told)
+            or (not online and user_id in self._seen)
         }
         mine = self._mine.intersection(batch)
         at = now_ms()
@@ -128,6 +132,7 @@ class Presence:
         self._mine -= mine - self._soon.keys() - self._later.keys()
         for user_id, online in moved.items():
             (self._told.add if online else self._told.discard)(user_id)
+            self._seen.discard(user_id)
             data = {"user_id": user_id, "online": online, "last_seen": at}
             push = protocol.event("presence", data)
             for peer in peers.get(user_id, ()):

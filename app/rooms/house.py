@@ -51,7 +51,7 @@ class Rooms:
         moderators = Moderators(options.operator_names)
         self.roster = Roster(link, options.presence_grace, made.clock)
         self.feed = Feed(self.roster, reader, made, counters)
-        self.talk = Talk(intake, writer, reader, self.roster, self.feed, link, made, counters)
+        self.talk = Talk(intake, writer, reader, self.roster, self.feed, link, made)
         self.membership = Membership(hub, reader, self.roster, self.feed, link, made, moderators)
         self.moderation = Moderation(reader, self.roster, link, moderators, made.clock)
         self.listing = Listing(

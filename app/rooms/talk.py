@@ -7,7 +7,6 @@ from typing import Any
 
 from app.access.person import Person
 from app.messaging import protocol
-from app.messaging.counters import Counters
 from app.messaging.errors import Refused, not_allowed
 from app.messaging.intake import Intake
 from app.messaging.items import (
@@ -44,7 +43,6 @@ class Talk:
         feed: Feed,
         link: RoomLink,
         shapes: RoomShapes,
-        counters: Counters,
     ) -> None:
         self._intake = intake
         self._writer = writer
@@ -53,7 +51,6 @@ class Talk:
         self._feed = feed
         self._link = link
         self._shapes = shapes
-        self._counters = counters
 
     # -- before the queue ---------------------------------------------------------------------
 
@@ -107,16 +104,10 @@ class Talk:
     # -- after the commit ---------------------------------------------------------------------
 
     def tell(self, message: RoomMessage, outcome: Outcome) -> None:
-        self._intake.done(message)
-        if isinstance(outcome, Refused):
-            self._counters.refuse(outcome.code)
-            refuse(message.reply, outcome)
-        elif isinstance(outcome, Stored) and outcome.dup:
-            self._counters.repeats += 1
-            settle(message.reply, self._answer(message, outcome))
-        elif isinstance(outcome, Stored):
-            self._counters.stored += 1
-            self._deliver(message, outcome)
+        self._intake.tell(message, outcome, self._deliver, self._answer_repeat)
+
+    def _answer_repeat(self, message: RoomMessage, stored: Stored) -> None:
+        settle(message.reply, self._answer(message, stored))
 
     def _deliver(self, message: RoomMessage, stored: Stored) -> None:
         live = self._roster.live(message.room.conversation)

@@ -2,7 +2,7 @@
 // come later, what changes on them, and their going.
 
 const ATTRIBUTES = ['data-parley', 'data-parley-token', 'data-parley-token-url', 'data-parley-with', 'data-parley-with-id',
-  'data-parley-mode', 'data-parley-theme', 'data-parley-locale', 'data-parley-title'];
+  'data-parley-room', 'data-parley-mode', 'data-parley-theme', 'data-parley-locale', 'data-parley-title'];
 const SELECTOR = '[data-parley]';
 
 export function watchElements($) {
@@ -47,6 +47,7 @@ export function settingsOf(data) {
   set('token', data.parleyToken);
   set('tokenUrl', data.parleyTokenUrl);
   set('with', Number(data.parleyWithId) || data.parleyWith);
+  set('room', data.parleyRoom);
   set('locale', data.parleyLocale);
   if (data.parleyTitle === 'off') settings.title = false;
   return settings;

@@ -1,11 +1,11 @@
 // What <script async src="https://chat.example/widget.js"></script> brings: the widget with its styles
 // and a jQuery of its own that the page never meets; window.parley; and the elements with data-parley.
-import $ from '../vendor/jquery.slim.min.js';
 import { install } from '../parley/jquery.parley.js';
 import styles from '../parley/parley.css';
 import { baseUrlOf } from './base_url.js';
 import { commands } from './commands.js';
 import { watchElements } from './elements.js';
+import $ from './jquery.js';
 import { openQueue } from './queue.js';
 
 const baseUrl = baseUrlOf(document.currentScript);

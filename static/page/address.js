@@ -1,6 +1,7 @@
-// The open conversation in the address bar (#with=7): reload and links lead back to it, and on a phone
+// The open conversation in the address bar (#with=7, #room=Lobby): reload and links lead back to it, and on a phone
 // the back button leads from the conversation to the list.
 
+/** An address leads to a user id (a number) or a room's name; null is the list. */
 export function followAddress({ open, close }) {
   let shown = current();
   window.addEventListener('popstate', () => {
@@ -18,13 +19,23 @@ export function followAddress({ open, close }) {
 }
 
 function current() {
-  const id = /^#with=(\d{1,15})$/.exec(window.location.hash)?.[1];
-  return id ? Number(id) : null;
+  const [, kind, value] = /^#(with|room)=(.+)$/.exec(window.location.hash) ?? [];
+  if (kind === 'with') return /^\d{1,15}$/.test(value) ? Number(value) : null;
+  return kind === 'room' ? decoded(value) : null;
+}
+
+function decoded(value) {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return null;
+  }
 }
 
 /** Walking from one conversation to the next is one step back to the list, not twenty. */
 function write(id) {
-  const url = id === null ? window.location.pathname : `#with=${id}`;
+  const hash = typeof id === 'number' ? `#with=${id}` : `#room=${encodeURIComponent(id)}`;
+  const url = id === null ? window.location.pathname : hash;
   if (id !== null && current() === null) window.history.pushState(null, '', url);
   else window.history.replaceState(null, '', url);
 }

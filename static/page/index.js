@@ -1,16 +1,21 @@
-// The page itself: the messenger for somebody signed in, the gate for everybody else.
+// The page itself: the messenger, the rooms or one of them for somebody signed in, the gate for everybody else.
 import { install } from '../parley/jquery.parley.js';
 import { startChat } from './chat.js';
 import { showGate } from './gate.js';
+import { startRoom } from './room.js';
+import { showRooms } from './rooms.js';
+import { stylesOf } from './styles.js';
 
-const sheet = document.querySelector('link[href*="parley/parley.css"]').href;
-const styles = await fetch(sheet).then((response) => {
-  if (!response.ok) throw new Error(`no style sheet: ${response.status}`);
-  return response.text();
-});
+const styles = await stylesOf();
 install(window.jQuery, { styles });
 
-const chat = document.getElementById('chat');
-const gate = document.getElementById('gate');
-if (chat) startChat(window.jQuery, chat);
-if (gate) showGate(gate);
+const parts = {
+  chat: (element) => startChat(window.jQuery, element),
+  room: (element) => startRoom(window.jQuery, element),
+  rooms: (element) => showRooms(element, styles),
+  gate: showGate,
+};
+for (const [id, start] of Object.entries(parts)) {
+  const element = document.getElementById(id);
+  if (element) start(element);
+}

@@ -1,5 +1,6 @@
 // The HTTP side: history and people by POST /useropt, accounts by the REST API. Every failure is an ApiError.
 import { LOGIN_FAILED, NO_NETWORK } from './codes.js';
+import { requestTo } from './place.js';
 
 const TIMEOUT = 15_000;
 
@@ -22,8 +23,18 @@ export class Api {
     Object.assign(this, { baseUrl, token, renew, fetch });
   }
 
-  history(other, { before, after, limit } = {}) {
-    return this.#useropt('realtime-chat', { other, before, after, limit });
+  /** `place`: with whom, or in which room. */
+  history(place, { before, after, limit } = {}) {
+    return this.#useropt(...requestTo(place, 'realtime-chat', { before, after, limit }));
+  }
+
+  /** The public rooms, or those I am in. */
+  rooms({ before, limit, joined } = {}) {
+    return this.#useropt('rooms', { before, limit, joined });
+  }
+
+  openRoom(room) {
+    return this.#useropt('room-open', { room });
   }
 
   recentUsers({ before, limit } = {}) {

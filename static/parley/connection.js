@@ -64,14 +64,15 @@ export class Connection {
   /** The conversations that moved, or null when the server could not say. */
   async #sync() {
     const { transport, conversations } = this.messenger;
-    const packet = await transport.request('sync', { seqs: conversations.seqs() }).catch(() => null);
+    const packet = await transport.request('sync', conversations.held()).catch(() => null);
     if (packet?.errorcode !== EVENT) return null;
-    return Array.isArray(packet.data?.conversations) ? packet.data.conversations : [];
+    return [packet.data?.conversations, packet.data?.rooms].filter(Array.isArray).flat();
   }
 
   #resume() {
     const { messenger } = this;
     this.#tell({ state: 'online', retryAt: null, code: null });
+    messenger.rooms.restart();
     messenger.receipts.restart();
     messenger.courier.restart();
     if (messenger.opened) messenger.history.complete(messenger.opened);

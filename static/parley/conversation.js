@@ -46,6 +46,25 @@ export class Conversation {
     return gaps(this.log);
   }
 
+  /** Whether it belongs into the list. */
+  get listed() {
+    return Boolean(this.last);
+  }
+
+  get isRoom() {
+    return false;
+  }
+
+  /** History can be asked for. */
+  get readable() {
+    return true;
+  }
+
+  /** How the page around us names it. */
+  get address() {
+    return { userId: this.id };
+  }
+
   /** What sync asks from: the end of the log, or of the list's knowledge where no log is held. */
   get heldSeq() {
     return lastSeq(this.log) || this.lastSeq;

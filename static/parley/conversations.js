@@ -1,6 +1,7 @@
 // All conversations we know of, the one list that both the list view and sync work from.
 import { Conversation } from './conversation.js';
-import { personOf } from './person.js';
+import { isRoom, whoseIs } from './place.js';
+import { Room } from './room.js';
 
 /** What one sync may name; what lies beyond is found when it is opened. */
 const SYNCED = 1_000;
@@ -12,28 +13,28 @@ export class Conversations {
     return this.#byId.get(id);
   }
 
-  /** The conversation with this person, made when there is none yet. */
+  /** The conversation with this person, or the room, made when there is none yet. */
   with(person) {
     const held = this.#byId.get(person.id);
     if (held) return held;
-    const made = new Conversation(person);
+    const made = isRoom(person.id) ? new Room(person) : new Conversation(person);
     this.#byId.set(person.id, made);
     return made;
   }
 
   /** Takes in one row of the server's (or the cache's) list; null when it names nobody. */
   learn(row) {
-    const person = personOf(row);
+    const person = whoseIs(row);
     if (!person) return null;
     const conversation = this.with(person);
     conversation.learn(row);
     return conversation;
   }
 
-  /** Newest first; those in which nothing was written yet are not shown. */
+  /** Newest first; those in which nothing was written yet are not shown, of rooms those that one is in. */
   ordered() {
-    const written = [...this.#byId.values()].filter((conversation) => conversation.last);
-    return written.sort((a, b) => b.sortTime - a.sortTime || b.id - a.id);
+    const written = [...this.#byId.values()].filter((conversation) => conversation.listed);
+    return written.sort((a, b) => b.sortTime - a.sortTime || (b.id > a.id ? 1 : -1));
   }
 
   all() {
@@ -44,10 +45,12 @@ export class Conversations {
     return this.all().reduce((sum, conversation) => sum + conversation.unread, 0);
   }
 
-  /** {"<other id>": last seq held} for sync. */
-  seqs() {
+  /** What sync asks from: {seqs: {"<other id>": last seq held}, rooms: {"<room>": ...}}. */
+  held() {
     const newest = this.ordered().slice(0, SYNCED);
-    return Object.fromEntries(newest.map((conversation) => [String(conversation.id), conversation.heldSeq]));
+    const seqs = newest.filter(({ isRoom: room }) => !room).map(({ id, heldSeq }) => [String(id), heldSeq]);
+    const rooms = newest.filter(({ isRoom: room }) => room).map(({ person, heldSeq }) => [person.name, heldSeq]);
+    return { seqs: Object.fromEntries(seqs), ...(rooms.length && { rooms: Object.fromEntries(rooms) }) };
   }
 
   clear() {

@@ -4,15 +4,17 @@ import { Backoff } from './backoff.js';
 import { systemClock } from './clock.js';
 import { LOGIN_FAILED, NOT_NOW, SENT_OFFLINE, SENT_ONLINE, TOO_FAST, TOO_LARGE } from './codes.js';
 import { Emitter } from './emitter.js';
+import { requestTo } from './place.js';
 
 /** Emits: 'stored' (packet), 'refused' (item, errorcode). */
 export class Courier extends Emitter {
   #busy = new Set();
   #timers = new Map();
 
-  constructor({ outbox, transport, clock = systemClock, random = Math.random }) {
+  /** `ready(other)`: whether anything may go there yet. */
+  constructor({ outbox, transport, ready = () => true, clock = systemClock, random = Math.random }) {
     super();
-    Object.assign(this, { outbox, transport, clock });
+    Object.assign(this, { outbox, transport, ready, clock });
     this.backoff = new Backoff(random);
   }
 
@@ -21,7 +23,7 @@ export class Courier extends Emitter {
     if (!this.transport.online) return;
     const first = new Map();
     for (const item of this.outbox.items()) {
-      if (!item.error && !first.has(item.other)) first.set(item.other, item);
+      if (!item.error && !first.has(item.other) && this.ready(item.other)) first.set(item.other, item);
     }
     for (const item of first.values()) this.#carry(item);
   }
@@ -41,7 +43,7 @@ export class Courier extends Emitter {
     if (this.#busy.has(item.other) || this.#timers.has(item.other)) return;
     this.#busy.add(item.other);
     const { other, content, clientId } = item;
-    const packet = await this.transport.request('chat-to', { other, content, client_id: clientId }).catch((error) => error);
+    const packet = await this.transport.request(...requestTo(other, 'chat-to', { content, client_id: clientId })).catch((error) => error);
     this.#busy.delete(item.other);
     this.#settle(item, packet);
   }

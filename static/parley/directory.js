@@ -1,8 +1,11 @@
 // Who there is: the pages of the conversation list, people found by search, and strangers who write to us.
 import { Emitter } from './emitter.js';
+import { isRoom, personAt } from './place.js';
 import { personOf } from './person.js';
 
 const PAGE = 50;
+/** Of the rooms one is in. */
+const ROOMS = 100;
 
 /** Emits: 'learned' (conversation) for each one heard of, 'listed' () after each page. */
 export class Directory extends Emitter {
@@ -47,11 +50,11 @@ export class Directory extends Emitter {
     return users.map(personOf).filter((person) => person && person.id !== me.id);
   }
 
-  /** The conversation with this user; who that is is asked for when we do not know. */
-  withId(id) {
-    const known = this.conversations.get(id);
-    if (!known) this.introduce(id);
-    return known ?? this.conversations.with(personOf({ user_id: id }));
+  /** The conversation there; who that is is asked for when we do not know. */
+  at(place) {
+    const known = this.conversations.get(place);
+    if (!known && !isRoom(place)) this.introduce(place);
+    return known ?? this.conversations.with(personAt(place));
   }
 
   async introduce(id) {
@@ -66,7 +69,7 @@ export class Directory extends Emitter {
   }
 
   async #newest() {
-    const next = await this.#page();
+    const [next] = await Promise.all([this.#page(), this.#rooms()]);
     if (!this.#deep) this.#cursor = next;
     this.emit('listed');
   }
@@ -74,10 +77,21 @@ export class Directory extends Emitter {
   /** The cursor of the page after this one. */
   async #page(before) {
     const { conversations, next } = await this.api.recentUsers({ before, limit: PAGE });
-    for (const row of conversations ?? []) {
-      const conversation = this.conversations.learn(row);
-      if (conversation) this.emit('learned', conversation);
-    }
+    this.#learn(conversations);
     return next ?? null;
+  }
+
+  /** Those I am in; of the ones I thought I was, those that are not named have been left elsewhere. */
+  async #rooms() {
+    const held = this.conversations.all().filter(({ isRoom: room, joined }) => room && joined);
+    const { rooms, next } = await this.api.rooms({ joined: true, limit: ROOMS });
+    const named = new Set(this.#learn(rooms));
+    if (!next) for (const room of held) if (!named.has(room)) room.learn({ joined: false });
+  }
+
+  #learn(rows) {
+    const learned = Array.isArray(rows) ? rows.map((row) => this.conversations.learn(row)).filter(Boolean) : [];
+    learned.forEach((conversation) => this.emit('learned', conversation));
+    return learned;
   }
 }

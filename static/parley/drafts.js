@@ -2,6 +2,7 @@
 // nothing and another tab's draft stays its own; only so many, the longest untouched go first.
 import { CONTENT_LIMIT } from './codes.js';
 import { systemClock } from './clock.js';
+import { isPlace } from './place.js';
 import { SafeStorage } from './storage.js';
 
 const KEPT = 50;
@@ -14,7 +15,7 @@ export class Drafts {
   constructor(storage, scope, { clock = systemClock, kept = KEPT } = {}) {
     this.storage = new SafeStorage(storage, `${scope}/draft`);
     Object.assign(this, { clock, kept });
-    const stored = this.storage.keys().map((key) => [Number(key), this.storage.get(key)]);
+    const stored = this.storage.keys().map((key) => [Number(key) || key, this.storage.get(key)]);
     for (const [id, draft] of stored.filter(isDraft).sort((a, b) => a[1].time - b[1].time)) this.#held.set(id, draft.text);
   }
 
@@ -37,5 +38,5 @@ export class Drafts {
 }
 
 function isDraft([id, draft]) {
-  return Number.isSafeInteger(id) && typeof draft?.text === 'string' && Number.isFinite(draft.time);
+  return isPlace(id) && typeof draft?.text === 'string' && Number.isFinite(draft.time);
 }

@@ -37,6 +37,7 @@ export class History extends Emitter {
 
   /** Everything that a look at this conversation needs and that we do not hold. */
   async complete(conversation) {
+    if (!conversation.readable) return;
     if (!conversation.loaded || lastSeq(conversation.log) < conversation.lastSeq) await this.newest(conversation);
     const gap = conversation.gaps.at(-1);
     if (gap && this.stateOf(conversation) === 'idle') await this.#fill(conversation, gap);

@@ -24,10 +24,10 @@ export function directionOf(locale) {
   return RIGHT_TO_LEFT.has(String(locale).toLowerCase().split('-')[0]) ? 'rtl' : 'ltr';
 }
 
-/** t(key, values): {name} is replaced by values.name; {one, other} chooses by values.count. */
-export function translator(locale) {
+/** t(key, values): {name} is replaced by values.name; {one, other} chooses by values.count. `from`: a catalog for each language. */
+export function translator(locale, from = catalogs) {
   const language = resolveLocale(locale);
-  const catalog = catalogs[language];
+  const catalog = from[language];
   const plural = new Intl.PluralRules(language);
   const mirrored = directionOf(language) === 'rtl';
   return (key, values = {}) => {

@@ -2,13 +2,14 @@
 import { EVENT, MESSAGE, SENT_OFFLINE, SENT_ONLINE } from './codes.js';
 import { Emitter } from './emitter.js';
 import { isSeq, messageOf } from './entry.js';
-import { personOf } from './person.js';
+import { whoseIs } from './place.js';
 
 /** Emits: 'change' (conversation), 'message' (conversation, message), 'stored' (client_id), 'stranger' (id), 'typing' (conversation, on). */
 export class Inbound extends Emitter {
-  constructor({ conversations, store }) {
+  /** `rooms` hears what happens in rooms, except for what is written there. */
+  constructor({ conversations, store, rooms }) {
     super();
-    Object.assign(this, { conversations, store });
+    Object.assign(this, { conversations, store, rooms });
   }
 
   take({ errorcode, data }) {
@@ -18,8 +19,8 @@ export class Inbound extends Emitter {
 
   /** A conversation's part of a sync answer. */
   takeMoved(moved) {
-    if (!Number.isSafeInteger(moved?.user_id)) return;
-    const conversation = this.#conversation(moved.user_id);
+    const conversation = this.#conversation(moved);
+    if (!conversation) return;
     const before = conversation.lastSeq;
     if (moved.reset && moved.last_seq < conversation.lastSeq) conversation.rewind();
     if (moved.reset) conversation.replace(moved.logs);
@@ -33,18 +34,24 @@ export class Inbound extends Emitter {
 
   #message(errorcode, data) {
     const message = messageOf(data?.data);
-    if (!message || !Number.isSafeInteger(data.user_id)) return;
-    const conversation = this.#conversation(data.user_id);
+    const conversation = message && this.#conversation(data);
+    if (!conversation) return;
     const fresh = conversation.add([data.data]);
     if (message.clientId) this.emit('stored', message.clientId);
-    if (errorcode === SENT_ONLINE) conversation.online = true;
-    if (errorcode === SENT_OFFLINE && !data.dup) conversation.online = false;
+    if (!conversation.isRoom) this.#reached(conversation, errorcode, data);
     if (!message.mine) this.emit('typing', conversation, false);
     this.emit('change', conversation);
     if (fresh && !message.mine) this.emit('message', conversation, message);
   }
 
+  #reached(conversation, errorcode, { dup }) {
+    if (errorcode === SENT_ONLINE) conversation.online = true;
+    if (errorcode === SENT_OFFLINE && !dup) conversation.online = false;
+  }
+
   #event(data) {
+    if (data?.event === 'room-message') return this.#message(EVENT, data);
+    if (typeof data?.room === 'string') return this.rooms.take(data);
     const conversation = this.conversations.get(data?.user_id);
     if (!conversation) return;
     if (data.event === 'typing') return this.emit('typing', conversation, data.on === true);
@@ -60,10 +67,13 @@ export class Inbound extends Emitter {
     else conversation.readUpTo(seq);
   }
 
-  #conversation(id) {
-    const known = this.conversations.get(id);
-    const conversation = known ?? this.conversations.with(personOf({ user_id: id }));
-    if (!known) this.emit('stranger', id);
+  /** Null when the packet names nobody. */
+  #conversation(facts) {
+    const person = whoseIs(facts);
+    if (!person) return null;
+    const known = this.conversations.get(person.id);
+    const conversation = known ?? this.conversations.with(person);
+    if (!known && !conversation.isRoom) this.emit('stranger', person.id);
     this.store.restoreLog(conversation);
     return conversation;
   }

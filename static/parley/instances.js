@@ -1,5 +1,6 @@
 // The widgets of this page, one per element, whichever jQuery asks (a page may have several, or none).
-import { Widget, defaults } from './widget.js';
+import { defaults } from './defaults.js';
+import { Widget } from './widget.js';
 
 const widgets = new WeakMap();
 /** Every jQuery that the plugin stands on: all of them hear the events. */

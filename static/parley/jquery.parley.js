@@ -1,12 +1,12 @@
 // The jQuery plugin: $('#chat').parley({...}).
 //
 //   $.fn.parley.defaults             settings of every instance made later
-//   $(...).parley('open', userId)    methods by name: open, close, with, send, notice, option, wipe, destroy,
+//   $(...).parley('open', userId)    methods by name: open, close, with, room, send, notice, option, wipe, destroy,
 //                                    instance, unread, unsent
 //   $(...).on('message.parley', (event, detail) => ...)
 //     ready, message, unread, state, open, error, signedout; beforesend can be cancelled
+import { defaults } from './defaults.js';
 import { announceTo, put, remove, widgetOf } from './instances.js';
-import { defaults } from './widget.js';
 
 /** These give a value; every other call can be chained. */
 const GETTERS = new Set(['instance', 'unread', 'unsent']);
@@ -18,6 +18,7 @@ const methods = {
   open: (widget, id) => widget.open(id),
   close: (widget) => widget.close(),
   with: (widget, whom) => widget.set({ with: whom }),
+  room: (widget, name) => widget.enter(name),
   send: (widget, text) => widget.send(text),
   notice: (widget, text) => widget.notice(text),
   wipe: (widget) => widget.wipe(),

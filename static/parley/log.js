@@ -9,8 +9,9 @@ export function merge(log, messages) {
   let grown = false;
   for (const message of messages) {
     const held = known.get(message.seq);
-    if (held && (held.clientId || !message.clientId)) continue;
-    known.set(message.seq, message);
+    const struck = message.deleted && !held?.deleted;
+    if (held && !struck && (held.clientId || !message.clientId)) continue;
+    known.set(message.seq, held ? { ...message, clientId: held.clientId ?? message.clientId } : message);
     grown = true;
   }
   return grown ? [...known.values()].sort((a, b) => a.seq - b.seq) : log;

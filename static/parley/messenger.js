@@ -13,10 +13,14 @@ import { Emitter } from './emitter.js';
 import { History } from './history.js';
 import { Inbound } from './inbound.js';
 import { personOf } from './person.js';
+import { isPlace, isRoom, roomPerson } from './place.js';
+import { PublicRooms } from './public_rooms.js';
 import { Receipts } from './receipts.js';
+import { Rooms } from './rooms.js';
 import { Store } from './store.js';
 import { TypingSender, TypingWatch } from './typing.js';
 import { SENT_OFFLINE } from './codes.js';
+import { Writing } from './writing.js';
 
 export class Messenger extends Emitter {
   conversations = new Conversations();
@@ -31,9 +35,13 @@ export class Messenger extends Emitter {
     this.store = new Store({ cache, conversations, clock });
     this.directory = new Directory({ api, conversations });
     this.history = new History({ api });
-    this.inbound = new Inbound({ conversations, store: this.store });
-    this.receipts = new Receipts({ transport, clock });
-    this.courier = new Courier({ outbox, transport, clock, random });
+    this.rooms = new Rooms({ transport, conversations, store: this.store, me: this.me, clock });
+    this.inbound = new Inbound({ conversations, store: this.store, rooms: this.rooms });
+    this.publicRooms = new PublicRooms({ api, clock });
+    const ready = (place) => this.rooms.isReady(place);
+    this.receipts = new Receipts({ transport, clock, ready });
+    this.courier = new Courier({ outbox, transport, clock, random, ready });
+    this.writing = new Writing({ outbox, courier: this.courier, directory: this.directory, conversations });
     this.typingSender = new TypingSender({ clock, send: (data) => transport.send('typing', data) });
     this.typingWatch = new TypingWatch({ clock, changed: (conversation) => this.emit('change', conversation) });
     this.connection = new Connection(this);
@@ -43,15 +51,14 @@ export class Messenger extends Emitter {
   /** Paints from the cache first, then goes to the network. */
   start() {
     this.store.restore();
-    for (const item of this.outbox.items()) this.directory.withId(item.other);
-    this.#showPending();
+    this.writing.restore().filter(({ isRoom: room }) => room).forEach((room) => this.rooms.want(room));
     this.emit('change', null);
     this.transport.start();
   }
 
   stop() {
     this.typingSender.stop();
-    for (const part of [this.typingWatch, this.receipts, this.courier, this.connection]) part.stop();
+    for (const part of [this.typingWatch, this.receipts, this.courier, this.rooms, this.publicRooms, this.connection]) part.stop();
     this.store.close();
     this.transport.stop();
     this.removeAll();
@@ -71,16 +78,21 @@ export class Messenger extends Emitter {
     const conversation = this.conversations.with(person);
     this.openId = conversation.id;
     this.store.restoreLog(conversation);
-    this.#showPendingIn(conversation);
-    this.history.complete(conversation);
+    this.writing.show(conversation);
+    if (conversation.isRoom) this.rooms.enter(conversation);
+    else this.history.complete(conversation);
     this.emit('open', conversation);
     return conversation;
   }
 
-  /** Opens by user id alone, for links and embedding pages. */
-  openUser(id) {
-    if (!Number.isSafeInteger(id) || id < 1 || id === this.me.id) return null;
-    return this.open(this.directory.withId(id).person);
+  /** Opens by user id or place alone, for links and embedding pages. */
+  openAt(place) {
+    if (!isPlace(place) || place < 1 || place === this.me.id) return null;
+    return this.open(this.directory.at(place).person);
+  }
+
+  openRoom(name) {
+    return this.open(roomPerson(name));
   }
 
   close() {
@@ -95,23 +107,10 @@ export class Messenger extends Emitter {
   send(text, id = this.openId) {
     const content = cleaned(text);
     if (id === null || isBlank(content) || charactersLeft(content) < 0) return null;
-    const item = this.outbox.add(id, content);
+    const item = this.writing.add(id, content);
     if (!item) return this.emit('full') ?? null;
     this.typingSender.stop();
-    this.#showPendingIn(this.directory.withId(id));
-    this.courier.flush();
     return item;
-  }
-
-  retry({ clientId, other }) {
-    this.outbox.retry(clientId);
-    this.#showPendingIn(this.directory.withId(other));
-    this.courier.flush();
-  }
-
-  discard({ clientId, other }) {
-    this.outbox.remove(clientId);
-    this.#showPendingIn(this.directory.withId(other));
   }
 
   /** The person really saw everything up to this seq. */
@@ -123,7 +122,7 @@ export class Messenger extends Emitter {
   }
 
   typed(text) {
-    if (this.openId !== null) this.typingSender.typed(this.openId, !isBlank(text));
+    if (this.openId !== null && !isRoom(this.openId)) this.typingSender.typed(this.openId, !isBlank(text));
   }
 
   loadOlder() {
@@ -137,12 +136,12 @@ export class Messenger extends Emitter {
     this.conversations.clear();
     this.directory.restart();
     if (person) this.conversations.with(person);
-    this.#showPending();
+    this.writing.showAll();
     this.emit('change', null);
   }
 
   #listen() {
-    const { inbound, courier, directory, history, transport } = this;
+    const { inbound, courier, directory, history, receipts, rooms, transport, writing } = this;
     transport.on('packet', (packet) => inbound.take(packet));
     inbound.on('change', (conversation) => this.#received(conversation));
     inbound.on('message', (conversation, message) => this.emit('message', conversation, message));
@@ -152,13 +151,21 @@ export class Messenger extends Emitter {
     directory.on('learned', (conversation) => this.#received(conversation));
     directory.on('listed', () => this.emit('change', null));
     history.on('change', (conversation) => this.#loaded(conversation));
+    rooms.on('change', (room) => this.#received(room));
+    rooms.on('entered', () => {
+      courier.flush();
+      receipts.resume();
+    });
+    rooms.on('elsewhere', (room, name) => room === this.opened && this.openRoom(name));
+    rooms.on('refused', (room, code) => this.emit('refused', room, code));
+    writing.on('change', (conversation) => this.emit('change', conversation));
     courier.on('stored', (packet) => this.#carried(packet));
     courier.on('refused', (item, code) => this.#refused(item, code));
   }
 
   /** News of a conversation: the server may hear that we have it, and a hole in what is being looked at is filled. */
   #received(conversation) {
-    if (conversation.unread) this.receipts.delivered(conversation.id, conversation.lastSeq);
+    if (conversation.unread && !conversation.isRoom) this.receipts.delivered(conversation.id, conversation.lastSeq);
     if (conversation.id === this.openId) {
       if (conversation.gaps.length && this.history.stateOf(conversation) === 'idle') this.history.complete(conversation);
     } else if (conversation.log.length > 400) conversation.trim();
@@ -176,22 +183,13 @@ export class Messenger extends Emitter {
   }
 
   #refused(item, code) {
-    const conversation = this.directory.withId(item.other);
-    this.#showPendingIn(conversation);
+    const conversation = this.directory.at(item.other);
+    this.writing.show(conversation);
     this.emit('refused', conversation, code);
   }
 
   #changed(conversation) {
     this.store.save(conversation);
-    this.emit('change', conversation);
-  }
-
-  #showPending() {
-    for (const conversation of this.conversations.all()) this.#showPendingIn(conversation);
-  }
-
-  #showPendingIn(conversation) {
-    conversation.setPending(this.outbox.items(conversation.id));
     this.emit('change', conversation);
   }
 }

@@ -3,6 +3,7 @@
 // however often it is sent again, the server stores it once).
 import { systemClock } from './clock.js';
 import { newId } from './ids.js';
+import { isPlace } from './place.js';
 import { SafeStorage } from './storage.js';
 
 /** More than anybody writes by hand while offline; a bound all the same. */
@@ -69,6 +70,6 @@ export class Outbox {
 }
 
 function isItem(item) {
-  return typeof item?.clientId === 'string' && Number.isInteger(item.other) && typeof item.content === 'string'
+  return typeof item?.clientId === 'string' && isPlace(item.other) && typeof item.content === 'string'
     && Number.isFinite(item.time) && Number.isInteger(item.order) && Number.isInteger(item.error);
 }

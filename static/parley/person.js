@@ -8,6 +8,11 @@ export function personOf(facts) {
   return { id: facts.user_id, username, name, avatar: safeImageUrl(facts.avatar), kind: text(facts.kind) };
 }
 
+/** Back to the wire's form, for the cache. */
+export function factsOf({ id, username, name, avatar, kind }) {
+  return { user_id: id, username, name, avatar, kind };
+}
+
 /** The URL when it may stand in an <img>: http(s), or a path of our own origin; else null. */
 export function safeImageUrl(url) {
   if (typeof url !== 'string' || url.length > 2048 || /[\0-\x20\\]/.test(url)) return null;

@@ -2,6 +2,7 @@
 // is of interest. Kept until the server confirmed it, so a receipt survives a lost connection.
 import { systemClock } from './clock.js';
 import { NOT_NOW, TOO_FAST } from './codes.js';
+import { requestTo } from './place.js';
 
 const WAIT = 120;
 /** After the server said "too fast" or "not now". */
@@ -13,8 +14,9 @@ export class Receipts {
   #wanted = new Map();
   #timer = null;
 
-  constructor({ transport, clock = systemClock }) {
-    Object.assign(this, { transport, clock });
+  /** `ready(other)`: whether anything may go there yet. */
+  constructor({ transport, ready = () => true, clock = systemClock }) {
+    Object.assign(this, { transport, ready, clock });
   }
 
   delivered(other, seq) {
@@ -31,6 +33,11 @@ export class Receipts {
   /** A new connection: say again what the old one may not have carried. */
   restart() {
     for (const receipt of this.#wanted.values()) receipt.sent = false;
+    this.#arm();
+  }
+
+  /** Something has become ready. */
+  resume() {
     this.#arm();
   }
 
@@ -51,7 +58,7 @@ export class Receipts {
   }
 
   #unsent() {
-    return [...this.#wanted.values()].filter((receipt) => !receipt.sent);
+    return [...this.#wanted.values()].filter((receipt) => !receipt.sent && this.ready(receipt.other));
   }
 
   #flush() {
@@ -64,7 +71,7 @@ export class Receipts {
   async #send(receipt) {
     receipt.sent = true;
     const { opt, other, seq, key } = receipt;
-    const packet = await this.transport.request(opt, { other, seq }).catch(() => undefined);
+    const packet = await this.transport.request(...requestTo(other, opt, { seq })).catch(() => undefined);
     if (!packet) return; // unclear: stays wanted for the next connection
     if (packet.errorcode === TOO_FAST || packet.errorcode === NOT_NOW) {
       receipt.sent = false;

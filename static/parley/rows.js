@@ -8,16 +8,31 @@ const GROUP = 5 * 60_000;
 export function rowsOf(conversation, { dayOf, newFrom = null }) {
   const messages = [...conversation.log, ...conversation.pending];
   const rows = conversation.hasOlder ? [{ type: 'older', key: 'older' }] : [];
+  const goings = goingsOf(conversation);
   let previous = null;
   for (const message of messages) {
+    const quiet = linesBefore(message, goings);
     const between = separators(previous, message, { dayOf, newFrom });
-    const joined = previous && between.length === 0 && together(previous, message);
+    const joined = previous && quiet.length + between.length === 0 && together(previous, message);
     const row = bubble(conversation, message, !joined);
     if (joined) join(rows.at(-1), row);
-    rows.push(...between, row);
+    const late = quiet.findIndex(({ time }) => dayOf(time) === dayOf(message.time));
+    rows.push(...quiet.splice(0, late < 0 ? quiet.length : late), ...between, ...quiet, row);
     previous = message;
   }
-  return rows;
+  return [...rows, ...goings];
+}
+
+/** Who came and went in a room, as far as the messages around it are here. */
+function goingsOf({ goings, log }) {
+  const lines = goings?.lines.filter(({ after }) => after + 1 >= (log[0]?.seq ?? 0)) ?? [];
+  return lines.map((line) => ({ type: 'going', ...line }));
+}
+
+/** Takes those that stand above this message out of the list. */
+function linesBefore({ seq = Infinity }, goings) {
+  const end = goings.findIndex(({ after }) => after >= seq);
+  return goings.splice(0, end < 0 ? goings.length : end);
 }
 
 function separators(previous, message, { dayOf, newFrom }) {
@@ -51,5 +66,6 @@ function keyOf({ clientId, seq }) {
 }
 
 function together(a, b) {
-  return (a.mine === false) === (b.mine === false) && Math.abs(b.time - a.time) < GROUP;
+  const same = a.mine === false ? b.mine === false && a.author?.id === b.author?.id : b.mine !== false;
+  return same && Math.abs(b.time - a.time) < GROUP;
 }

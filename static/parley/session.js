@@ -4,11 +4,13 @@ import { Api } from './api.js';
 import { Cache } from './cache.js';
 import { systemClock } from './clock.js';
 import { Drafts } from './drafts.js';
+import { loadEmoji } from './emoji_loader.js';
 import { HeldStorage } from './held_storage.js';
 import { directionOf, resolveLocale, translator } from './i18n.js';
 import { Messenger } from './messenger.js';
 import { Outbox } from './outbox.js';
 import { Preferences } from './preferences.js';
+import { SafeStorage } from './storage.js';
 import { Times } from './time.js';
 import { Transport } from './transport.js';
 import { AppView } from './view/app.js';
@@ -40,13 +42,19 @@ export class Session {
     else transport.wake();
   }
 
-  /** Opens the conversation with this user id, or (in a popup) just the panel. */
-  open(id, { calm = false } = {}) {
+  /** Opens the conversation with this user id (or at this place), or (in a popup) just the panel. */
+  open(place, { calm = false } = {}) {
     const { view, popup, messenger } = this;
     view.calm = calm;
-    if (id !== undefined) messenger.openUser(Number(id));
+    if (place !== undefined) messenger.openAt(Number(place) || place);
     if (!calm) popup?.open();
     view.calm = false;
+  }
+
+  /** Opens the conversation with somebody of whom the server just told us who it is. */
+  meet(user, how) {
+    this.messenger.conversations.learn(user);
+    this.open(user.user_id, how);
   }
 
   close() {
@@ -63,7 +71,7 @@ export class Session {
     this.#ending.abort();
     this.messenger.stop();
     this.view.destroy();
-    this.popup?.node.remove();
+    this.popup?.destroy();
   }
 
   #storages() {
@@ -86,23 +94,30 @@ export class Session {
   }
 
   #show(me, send) {
-    const { locale: wanted, baseUrl, actions, title, mode } = this.settings;
-    const locale = resolveLocale(wanted ?? me.locale ?? globalThis.navigator.language);
+    const { locale: wanted, baseUrl, actions, title, mode, back } = this.settings;
+    const locale = resolveLocale(wanted || me.locale || globalThis.navigator.language);
     const t = translator(locale);
     const kept = { drafts: new Drafts(this.held.session, this.scope), preferences: new Preferences(this.held.local, this.scope) };
-    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), ...kept };
+    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), emoji: this.#emoji(locale), ...kept };
     const direction = this.settings.direction ?? directionOf(locale);
     const { messenger } = this;
-    const [single, keep] = [mode === 'chatbox', mode !== 'inbox'];
-    this.view = new AppView({ messenger, context, locale, direction, actions, title, single, keep, send });
+    const [single, keep] = [mode === 'chatbox' || mode === 'room', mode !== 'inbox'];
+    this.view = new AppView({ messenger, context, locale, direction, actions, title, single, keep, back, send });
     if (mode === 'popup') this.#popUp({ context, locale, direction });
     this.root.append((this.popup ?? this.view).node);
   }
 
+  /** What the panel of emoji needs once it is opened. */
+  #emoji(locale) {
+    return {
+      load: () => loadEmoji(this.settings.baseUrl, locale),
+      storage: new SafeStorage(this.held.local, `${this.scope}/emoji`),
+      words: (catalogs) => translator(locale, catalogs),
+    };
+  }
+
   #popUp(options) {
-    const { messenger, view } = this;
-    this.popup = new PopupView({ ...options, face: view.node, onOpen: () => this.#seen() });
-    messenger.on('change', () => this.popup.show(messenger.conversations.unread));
+    this.popup = new PopupView({ ...options, face: this.view.node, onOpen: () => this.#seen() });
   }
 
   /** What was written meanwhile is new to who opens the panel. */
@@ -115,16 +130,27 @@ export class Session {
   #forward() {
     const { messenger, notify } = this;
     let unread = -1;
-    messenger.on('message', ({ id, person }, message) => notify('message', { userId: id, name: person.name, ...message }));
-    messenger.on('status', (status) => notify('state', status));
-    messenger.on('refused', ({ id }, errorcode) => notify('error', { userId: id, errorcode }));
+    // What the page cancels it says in its own way: we then keep silent about it.
+    const unless = (type, detail, say) => notify(type, detail) !== false && !this.#ending.signal.aborted && say(this.view);
+    messenger.on('message', (conversation, message) => {
+      const { author = conversation.person, ...rest } = message;
+      const detail = { userId: author.id, ...conversation.address, name: author.name, ...rest };
+      unless('message', detail, (view) => view.heard(conversation, message));
+    });
+    messenger.on('status', (status) => unless('state', status, (view) => view.status.show(status)));
+    messenger.on('refused', (conversation, errorcode) => unless('error', { ...conversation.address, errorcode }, (view) => view.refused(errorcode, conversation)));
     messenger.on('signedout', (reason) => notify('signedout', { reason }));
-    messenger.on('open', (conversation) => notify('open', { userId: conversation?.id ?? null }));
+    messenger.on('open', (conversation) => notify('open', { userId: null, ...conversation?.address }));
     messenger.on('change', () => {
       if (unread === messenger.conversations.unread) return;
       unread = messenger.conversations.unread;
-      notify('unread', { unread });
+      unless('unread', { unread }, (view) => this.#count(view, unread));
     });
+  }
+
+  #count(view, unread) {
+    view.count(unread);
+    this.popup?.show(unread);
   }
 
   async #protocols() {

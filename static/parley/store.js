@@ -2,6 +2,7 @@
 import { systemClock } from './clock.js';
 import { entryOf, messagesOf } from './entry.js';
 import { newestRun } from './log.js';
+import { factsOf } from './person.js';
 
 /** Writing after each of a burst of messages would only wear out the disk. */
 const WAIT = 250;
@@ -65,15 +66,21 @@ export class Store {
   }
 
   #writeLog(conversation) {
-    const run = newestRun(conversation.log);
+    const run = conversation.listed ? newestRun(conversation.log) : [];
+    if (!conversation.listed) this.cache.removeLog(conversation.id); // a room that was left
     if (run.length) this.cache.writeLog(conversation.id, run.map(entryOf));
   }
 }
 
 /** As recent-users says it, so that the cache is learned from like the server. */
-function rowOf({ person, preview, lastSeq, lastTime, readSeq, otherReadSeq, otherDeliveredSeq, lastSeen }) {
+function rowOf(conversation) {
+  const { person } = conversation;
+  const who = conversation.isRoom ? { room: person.name, joined: true } : factsOf(person);
+  return { ...who, ...standing(conversation) };
+}
+
+function standing({ preview, lastSeq, lastTime, readSeq, otherReadSeq, otherDeliveredSeq, lastSeen }) {
   return {
-    user_id: person.id, username: person.username, name: person.name, avatar: person.avatar, kind: person.kind,
     last: preview && entryOf(preview), last_seq: lastSeq, last_time: lastTime, read_seq: readSeq,
     other_read_seq: otherReadSeq, other_delivered_seq: otherDeliveredSeq, last_seen: lastSeen,
   };

@@ -10,6 +10,7 @@ const EVERYWHERE = { numberingSystem: 'latn', calendar: 'gregory' };
 export class Times {
   #formats = new Map();
   #days = new Map();
+  #clocks = new Map();
 
   constructor({ locale, t, timeZone }) {
     Object.assign(this, { locale, t, timeZone });
@@ -56,21 +57,18 @@ export class Times {
   }
 
   clock(time) {
-    const { hour, minute } = this.#parts(time);
-    return `${hour}:${minute}`;
+    return remembered(this.#clocks, Math.floor(time / MINUTE), () => {
+      const { hour, minute } = this.#parts(time);
+      return `${hour}:${minute}`;
+    });
   }
 
   /** Asked for every message of a long thread: remembered by the quarter of an hour, within which no day begins. */
   day(time) {
-    const quarter = Math.floor(time / QUARTER);
-    if (this.#days.size > REMEMBERED) this.#days.clear();
-    if (!this.#days.has(quarter)) this.#days.set(quarter, this.#dayOf(time));
-    return this.#days.get(quarter);
-  }
-
-  #dayOf(time) {
-    const { year, month, day } = this.#parts(time);
-    return `${year}-${month}-${day}`;
+    return remembered(this.#days, Math.floor(time / QUARTER), () => {
+      const { year, month, day } = this.#parts(time);
+      return `${year}-${month}-${day}`;
+    });
   }
 
   weekday(time) {
@@ -94,4 +92,10 @@ export class Times {
     this.#formats.set(name, held);
     return held;
   }
+}
+
+function remembered(held, key, make) {
+  if (held.size > REMEMBERED) held.clear();
+  if (!held.has(key)) held.set(key, make());
+  return held.get(key);
 }

@@ -3,40 +3,12 @@ import { ApiError } from './api.js';
 import { Backoff } from './backoff.js';
 import { systemClock } from './clock.js';
 import { NOT_FOUND } from './codes.js';
+import { defaults, FACE, WHO } from './defaults.js';
 import { Identity } from './identity.js';
+import { roomPlace } from './place.js';
 import { apiFor, Session } from './session.js';
 import { wipe } from './storage.js';
 import { Mount } from './view/mount.js';
-
-/** What can be set. `notify(type, detail)` hears of every event; returning false refuses what can be refused. */
-export const defaults = {
-  baseUrl: '',
-  /** A bearer token. With none of these three the cookie says who. */
-  token: null,
-  /** A function that gives a token, or a promise of one; called again when that has expired. */
-  tokenProvider: null,
-  /** An address of the page's own site that answers with a token as plain text, or 401. */
-  tokenUrl: null,
-  /** The signed-in user object where the page knows it already; asked for otherwise. */
-  me: null,
-  /** Whom to write to: a user id (a number), or a username, which for members of a site is their id there. */
-  with: null,
-  /** `inbox`: list and conversation; `chatbox`: one conversation; `popup`: a bubble in the corner, and a panel. */
-  mode: 'inbox',
-  /** `light`, `dark`, or `auto`: as the browser prefers. */
-  theme: 'auto',
-  locale: null,
-  direction: null,
-  /** Show the number of unread messages in the page's title. */
-  title: true,
-  /** Buttons beside one's own name: [{label, icon, run}]. */
-  actions: [],
-  /** The text of parley.css: whoever brings the widget onto the page brings its styles. */
-  styles: '',
-};
-
-const WHO = ['token', 'tokenProvider', 'tokenUrl', 'me'];
-const FACE = ['mode', 'locale', 'direction', 'title', 'actions'];
 
 export class Widget {
   session = null;
@@ -76,12 +48,19 @@ export class Widget {
     if (WHO.some(changed)) this.#identify(changed('me') ? this.settings.me : null);
     else if (FACE.some(changed) && this.session) this.#begin(this.session.me, this.session.identity);
     else if (changed('with')) this.#goTo(this.settings.with);
+    else if (changed('room')) this.enter(this.settings.room);
   }
 
   /** Opens the conversation with this user id, as soon as we know who we are; without one a popup's panel. */
   open(id) {
     if (!this.session && id !== undefined) this.settings.with = Number(id);
     this.session?.open(id);
+  }
+
+  /** Into the room of this name, as soon as we know who we are. */
+  enter(name, how) {
+    this.settings.room = name;
+    if (name) this.session?.open(roomPlace(name), how);
   }
 
   close() {
@@ -92,7 +71,7 @@ export class Widget {
   send(text) {
     const { messenger } = this;
     if (!messenger || messenger.openId === null) return false;
-    if (this.notify('beforesend', { userId: messenger.openId, content: text }) === false) return false;
+    if (this.notify('beforesend', { ...messenger.opened?.address, content: text }) === false) return false;
     this.session.allowStorage();
     return messenger.send(text) !== null;
   }
@@ -154,9 +133,10 @@ export class Widget {
     const notify = (type, detail) => (type === 'signedout' && identity.switched ? this.#identify(null) : this.notify(type, detail));
     const send = (text) => this.send(text);
     this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send });
-    if (open !== null) this.session.open(open, { calm: true });
-    else this.#goTo(settings.with, { calm: identity.signed });
-    notify('ready', { me });
+    const wanted = notify('ready', { me }) !== false && open === null ? settings : {};
+    if (open !== null) this.session?.open(open, { calm: true });
+    else if (wanted.room) this.enter(wanted.room, { calm: identity.signed });
+    else this.#goTo(wanted.with ?? null, { calm: identity.signed });
   }
 
   /** A popup floats above the page, wherever the element stands. */
@@ -175,10 +155,21 @@ export class Widget {
   /** To the conversation with a user id or a username. */
   async #goTo(whom, { calm = false } = {}) {
     const { session } = this;
-    if (!session || whom === null) return;
-    const user = typeof whom === 'number' ? { user_id: whom } : await session.api.userNamed(whom).catch((error) => error);
+    if (!session || whom === null || whom !== this.settings.with) return;
+    if (typeof whom === 'number') return void session.open(whom, { calm });
+    session.view.welcome.show('coming');
+    const user = await session.api.userNamed(whom).catch((error) => error);
     if (session !== this.session || whom !== this.settings.with) return;
-    if (user?.user_id) session.open(user.user_id, { calm });
-    else this.notify('error', { errorcode: user?.errorcode ?? NOT_FOUND, username: whom });
+    session.view.welcome.show(user ? 'choose' : 'nobody');
+    if (user?.user_id) session.meet(user, { calm });
+    else this.#miss(whom, user?.errorcode ?? NOT_FOUND, calm);
+  }
+
+  /** Nobody of that name; or we could not ask, and do so again. */
+  #miss(username, errorcode, calm) {
+    this.notify('error', { errorcode, username });
+    if (errorcode === NOT_FOUND) return;
+    this.session.view.welcome.show('coming');
+    this.#timer = systemClock.setTimeout(() => this.#goTo(username, { calm }), this.#backoff.next());
   }
 }

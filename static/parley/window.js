@@ -3,7 +3,7 @@
 
 /** Many times what a screen shows: what is dropped at one end is far from whoever nears the other. */
 export const SHOWN = 200;
-const PAGE = 50;
+const PAGE = 25;
 
 export class RowWindow {
   #rows = [];

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.bench import machine, report, rooms
+from tests.bench import goals, machine, report, rooms
 from tests.bench.history import page_costs
 from tests.bench.idle import raise_file_limit
 from tests.bench.memory import weigh_idle
@@ -46,6 +46,7 @@ class Bench:
                 start(variant, store, self.minter, stack)
                 for store in self.stores
                 for variant in self.variants
+                if store.name in variant.databases
             ]
             for run in rounds(servers, self.options, self.minter):
                 runs.append(run)
@@ -53,7 +54,7 @@ class Bench:
                 say(report.line(run))
         self.record["runs"] = [dataclasses.asdict(run) for run in runs]
         if runs:
-            say("", report.table(runs), "")
+            say("", report.table(runs), "", *goals.lines(runs), "")
 
     def rooms(self) -> None:
         if not self.options.rooms:
@@ -72,9 +73,12 @@ class Bench:
     def idle(self) -> None:
         if not self.options.idle:
             return
-        # Idle connections do not touch the database: the first one is enough.
-        store, weighed = self.stores[0], {}
-        for variant in self.variants:
+        # Idle connections do not touch the database: the first that will do is enough.
+        weighed = {}
+        for variant in (variant for variant in self.variants if variant.stores):
+            store = next((s for s in self.stores if s.name in variant.databases), None)
+            if store is None:
+                continue
             result = weigh_idle(variant, store, self.minter, self.options.idle)
             self.faults += result.problems
             weighed[variant.name] = dataclasses.asdict(result)

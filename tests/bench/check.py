@@ -11,7 +11,7 @@ PARLEY = """
            SUM(CASE WHEN CAST(SUBSTR(content, 3, 8) AS DECIMAL) = seq THEN 0 ELSE 1 END)
     FROM chatlog WHERE me IN ({senders}) GROUP BY me
 """
-NAIVE = """
+OTHERS = """
     SELECT me, COUNT(*), COUNT(DISTINCT client_id), 1, COUNT(*), 0
     FROM chatlog WHERE me IN ({senders}) GROUP BY me
 """
@@ -19,7 +19,9 @@ NAIVE = """
 
 def check_rows(running: Running, senders: list[int], sent: int) -> list[str]:
     """Differences between the database and `sent` messages of these senders."""
-    query = (PARLEY if running.variant.dense else NAIVE).format(senders=",".join(map(str, senders)))
+    query = (PARLEY if running.variant.dense else OTHERS).format(
+        senders=",".join(map(str, senders))
+    )
     problems, stored = [], 0
     for row in read_rows(running.database_url, query):
         me, count, different, first, last, misplaced = map(int, row)

@@ -46,7 +46,8 @@ class Crowd:
             self.answer(0.1)
 
     def answer(self, timeout: float) -> None:
-        for fd, _ in self.epoll.poll(timeout):
+        # all that are ready, not the thousand that poll() gives unasked
+        for fd, _ in self.epoll.poll(timeout, max(len(self.sockets), 1)):
             data = self.sockets[fd].sock.recv(65536)
             if not data:
                 self.epoll.unregister(fd)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ def describe() -> dict[str, str]:
         "load": Path("/proc/loadavg").read_text().split()[0],
         "python": platform.python_version(),
         "mariadb": _mariadb(),
+        "node": _first_line("node", "--version"),
         **{name: version(name) for name in PACKAGES},
     }
 
@@ -30,6 +32,12 @@ def _cpu_name() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.machine()
+
+
+def _first_line(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        return "not installed"
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _mariadb() -> str:

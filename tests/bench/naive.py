@@ -114,32 +114,37 @@ def connect(url: str) -> peewee.Database:
     )
 
 
-async def serve(port: int, secrets: dict[str, str], ping_interval: float) -> None:
+async def serve(handler: type[NaiveHandler], options: argparse.Namespace) -> None:
     """Listen and go on until the process is ended."""
+    secrets = json.loads(options.identity_secrets_file.read_text("utf-8"))
     application = Application(
-        [("/user/chatwebsocket", NaiveHandler, {"secrets": secrets})],
-        websocket_ping_interval=ping_interval,
+        [("/user/chatwebsocket", handler, {"secrets": secrets})],
+        websocket_ping_interval=options.ping_interval,
     )
     server = HTTPServer(application)
-    server.listen(port, "127.0.0.1")
+    server.listen(options.port, "127.0.0.1")
     # The line that Parley prints, too: the harness waits for it.
-    print(f"Parley is ready on http://127.0.0.1:{port} (the naive variant)", flush=True)
+    print(f"Parley is ready on http://127.0.0.1:{options.port} (a variant)", flush=True)
     await asyncio.Event().wait()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def parse(text: str | None) -> argparse.Namespace:
+    """The flags of Parley that a variant knows; the others are ignored."""
+    parser = argparse.ArgumentParser(description=text)
     parser.add_argument("command", choices=["serve"])
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--database-url", required=True)
     parser.add_argument("--identity-secrets-file", type=Path, required=True)
     parser.add_argument("--ping-interval", type=float, default=25)
-    options, _ = parser.parse_known_args()
+    return parser.parse_known_args()[0]
+
+
+def main() -> None:
+    options = parse(__doc__)
     database.initialize(connect(options.database_url))
     database.connect()
     database.create_tables([ChatLog])
-    secrets = json.loads(options.identity_secrets_file.read_text("utf-8"))
-    asyncio.run(serve(options.port, secrets, options.ping_interval))
+    asyncio.run(serve(NaiveHandler, options))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ DISTURBED = 0.15  # some of it is always there: the kernel's own work for the ne
 COLUMNS = (
     ("database", 9),
     ("case", 23),
-    ("variant", 8),
+    ("variant", 10),
     ("msg/s", 9),
     ("ratio", 8),
     ("per CPU", 9),
@@ -35,7 +35,7 @@ def line(run: Run) -> str:
     result = run.result
     faults = f"  FAULTS: {run.faults}" if run.faults else ""
     return (
-        f"round {run.round}  {run.database:8} {run.case!s:23} {run.variant:8}"
+        f"round {run.round}  {run.database:8} {run.case!s:23} {run.variant:10}"
         f"{result.per_second:9,.0f} msg/s  p99 {result.p99_ms:.2f} ms{faults}"
     )
 
@@ -65,7 +65,7 @@ def _medians(group: list[Run], variant: str) -> str:
         return sum(getattr(result.integrity, name) for result in results)
 
     def compared(rate: Callable[[LoadResult], float]) -> str:
-        ratio = ratio_to_baseline(group, variant, rate)
+        ratio = ratio_to(group, variant, BASELINE, rate)
         return f"{ratio:.2f}x" if ratio else ""
 
     return _row(
@@ -92,17 +92,17 @@ def per_cpu_second(result: LoadResult) -> float:
     return 1e6 / max(result.server_us + result.database_us, 1.0)
 
 
-def ratio_to_baseline(
-    group: Iterable[Run], variant: str, rate: Callable[[LoadResult], float]
+def ratio_to(
+    group: Iterable[Run], variant: str, baseline: str, rate: Callable[[LoadResult], float]
 ) -> float | None:
     """The median over the rounds of this variant's rate to the baseline's."""
     by_round: dict[int, dict[str, float]] = {}
     for run in group:
         by_round.setdefault(run.round, {})[run.variant] = rate(run.result)
     ratios = [
-        rates[variant] / rates[BASELINE]
+        rates[variant] / rates[baseline]
         for rates in by_round.values()
-        if rates.get(BASELINE) and variant in rates
+        if rates.get(baseline) and variant in rates
     ]
     return median(ratios) if ratios else None
 
@@ -118,7 +118,7 @@ def idle_line(database: str, variant: str, result: IdleResult) -> str:
     """Memory of idle connections."""
     problems = f"  FAULTS: {result.problems}" if result.problems else ""
     return (
-        f"{database:9}{variant:9}{result.connections:,} idle connections: "
+        f"{database:9}{variant:10}{result.connections:,} idle connections: "
         f"{result.bytes_each / 1024:.1f} KiB each, all opened in "
         f"{result.connect_seconds:.1f} s{problems}"
     )

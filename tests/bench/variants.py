@@ -19,15 +19,22 @@ class Variant:
 
     name: str
     module: str
-    dense: bool
+    dense: bool = False
     history: bool = False  # it answers realtime-chat
+    ordered: bool = True  # it claims to keep the order, so that reordering is a fault
+    stores: bool = True  # it has a database, and says all that Parley says
+    databases: tuple[str, ...] = ("sqlite", "mariadb")
 
 
 VARIANTS = {
     variant.name: variant
     for variant in (
-        Variant("naive", "tests.bench.naive", dense=False),
+        Variant("naive", "tests.bench.naive"),
         Variant("parley", "app", dense=True, history=True),
+        Variant("stock", "tests.bench.stock_wire", dense=True),
+        Variant("node", "tests.bench.node", ordered=False, databases=("mariadb",)),
+        Variant("echo", "tests.bench.echo", stores=False, databases=("mariadb",)),
+        Variant("own-echo", "tests.bench.own_echo", stores=False, databases=("mariadb",)),
     )
 }
 

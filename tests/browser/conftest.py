@@ -108,12 +108,12 @@ def members(chromium: Browser, chat: ParleyServer) -> dict[str, int]:
 
 
 @pytest.fixture
-def visitor(chromium: Browser) -> Iterator[Callable[[], Visitor]]:
+def visitor(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
     """Makes visitors. At the end none of their pages may have had an error or a CSP violation."""
     made: list[Visitor] = []
 
-    def make() -> Visitor:
-        made.append(Visitor(chromium))
+    def make(**profile: Any) -> Visitor:
+        made.append(Visitor(chromium, **profile))
         return made[-1]
 
     yield make

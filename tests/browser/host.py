@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jwt
 from playwright.sync_api import Browser, Page
@@ -24,10 +24,10 @@ class Answer(NamedTuple):
     status: int = 200
 
 
-def token_of(sub: str, *, ttl: float = 600) -> str:
+def token_of(sub: str, *, ttl: float = 600, **claims: str) -> str:
     now = time.time()
-    claims = {"sub": sub, "name": sub.title(), "aud": "parley", "iat": now, "exp": now + ttl}
-    return jwt.encode(claims, SECRET, "HS256", {"kid": "k1"})
+    who = {"sub": sub, "name": sub.title(), "aud": "parley", **claims}
+    return jwt.encode({**who, "iat": now, "exp": now + ttl}, SECRET, "HS256", {"kid": "k1"})
 
 
 class HostSite:
@@ -82,8 +82,8 @@ class HostSite:
 class Visitor(Person):
     """Somebody who looks at pages of the host; whoever they are there."""
 
-    def __init__(self, browser: Browser) -> None:
-        super().__init__(browser, "", "visitor", register=False)
+    def __init__(self, browser: Browser, **profile: Any) -> None:
+        super().__init__(browser, "", "visitor", register=False, **profile)
 
     def visit(self, url: str) -> Page:
         page = self.context.new_page()

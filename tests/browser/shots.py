@@ -1,4 +1,4 @@
-"""`python -m tests.browser.shots FOLDER`: every state, in each look, on each device.
+"""`python -m tests.browser.shots FOLDER [look ...]`: every state and mode in each look, by device.
 
 To be looked at (`make shots`): what tests cannot tell is whether one would want to use it.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import states
+from tests.browser import modes, states
 from tests.browser.conftest import QUIET
 from tests.browser.person import Person
 from tests.services.chromium import chromium_flags, find_chromium
@@ -56,6 +56,14 @@ LOOKS: dict[str, tuple[dict[str, Any], states.Words]] = {
 }
 
 
+def take_modes(browser: Browser, folder: Path, look: str, device: str) -> None:
+    """All modes, on a page of another site."""
+    profile, words = LOOKS[look]
+    settings = {**states.DEVICES[device], **profile}
+    for name, page in modes.Modes(browser, settings, words).each():
+        page.screenshot(path=folder / f"embed-{name}-{look}-{device}.png", animations="disabled")
+
+
 def take(browser: Browser, folder: Path, look: str, device: str) -> None:
     """All states, on a server of their own."""
     profile, words = LOOKS[look]
@@ -73,18 +81,19 @@ def take(browser: Browser, folder: Path, look: str, device: str) -> None:
             one.context.close()
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, looks: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=[*chromium_flags(), *QUIET]
         )
-        for look in LOOKS:
+        for look in looks or LOOKS:
             for device in states.DEVICES:
+                take_modes(browser, folder, look, device)
                 take(browser, folder, look, device)
         browser.close()
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -130,7 +130,7 @@ class States:
     def emoji(self) -> Page:
         page = self.alice.page(self.bob)
         page.locator(".parley-smile").click()
-        expect(page.locator(".parley-picker")).to_be_visible()
+        expect(page.locator(".parley-emoji").first).to_be_visible()
         return page
 
     def search(self) -> Page:

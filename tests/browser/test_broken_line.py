@@ -43,6 +43,21 @@ def test_a_server_killed_and_restarted_in_the_middle(
     ]
 
 
+def test_it_says_when_it_is_back_and_nothing_is_missing(
+    person: MakePerson, parley: ParleyServer
+) -> None:
+    alice, bob = person("alice"), person("bob")
+    page = alice.page(bob)
+    expect_connected(page)
+    parley.kill()
+    expect(page.locator(".parley-status")).to_contain_text("No connection")
+    parley.start()
+    bob.post(alice, "meanwhile")
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    expect(page.locator(".parley-toast")).to_have_text("Connected again. Nothing is missing.")
+    expect(bubble(page, "meanwhile")).to_be_visible()
+
+
 def test_it_comes_back_by_itself(person: MakePerson, parley: ParleyServer) -> None:
     alice, bob = person("alice"), person("bob")
     at_alice = alice.page(bob)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import MakePerson
+from tests.browser.host import HostSite, Visitor, token_of
 from tests.browser.person import bubble, item, tick, write
+from tests.services.parley import ParleyServer
 
 
 def test_the_page_speaks_chinese(person: MakePerson, shots: Path) -> None:
@@ -75,3 +79,63 @@ def _direction(page: Page, selector: str) -> str:
     node = page.locator(selector).first
     assert node.evaluate("(node) => getComputedStyle(node).unicodeBidi").endswith("isolate")
     return str(node.evaluate("(node) => getComputedStyle(node).direction"))
+
+
+@pytest.mark.usefixtures("members")
+@pytest.mark.parametrize(
+    ("browser", "claims", "attribute", "spoken", "placeholder"),
+    [
+        ("ar-EG", {}, "", "ar", "البحث عن شخص"),
+        ("zh-CN", {}, "", "zh-CN", "找人"),
+        ("ar-EG", {"locale": "zh-HK"}, "", "zh-TW", "找人"),
+        ("ar-EG", {"locale": "zh-HK"}, 'data-parley-locale="en"', "en", "Find a person"),
+    ],
+)
+def test_embedded_it_speaks_as_the_page_the_token_or_the_browser_says(
+    chat: ParleyServer,
+    host: HostSite,
+    visitor: Callable[..., Visitor],
+    browser: str,
+    claims: dict[str, Any],
+    attribute: str,
+    spoken: str,
+    placeholder: str,
+) -> None:
+    html = f"""<!doctype html><title>Shop</title>
+        <div data-parley {attribute} data-parley-token="{token_of("ann", **claims)}"></div>
+        <script async src="{chat.url}/widget.js"></script>"""
+    page = visitor(locale=browser).visit(host.put("/", html))
+    expect(page.locator(".parley")).to_have_attribute("lang", spoken)
+    expect(page.locator(".parley")).to_have_attribute("dir", "rtl" if spoken == "ar" else "ltr")
+    expect(page.get_by_placeholder(placeholder)).to_be_visible()
+
+
+SENTENCES = [
+    ("en-GB", "Parley needs JavaScript.", "Parley could not be loaded. Please reload the page."),
+    ("zh-CN", "使用 Parley 需要启用 JavaScript。", "无法加载 Parley，请刷新页面。"),
+    ("zh-HK", "使用 Parley 需要啟用 JavaScript。", "無法載入 Parley，請重新整理頁面。"),
+    (
+        "ar-EG",
+        "يحتاج Parley إلى تفعيل JavaScript.",
+        "تعذّر تحميل Parley. يُرجى إعادة تحميل الصفحة.",
+    ),
+    ("fr", "Parley needs JavaScript.", "Parley could not be loaded. Please reload the page."),
+]
+
+
+@pytest.mark.parametrize(("locale", "no_script", "not_loaded"), SENTENCES)
+def test_a_page_without_scripts_says_so_in_the_visitors_language(
+    person: MakePerson, locale: str, no_script: str, not_loaded: str
+) -> None:
+    off = person("off", register=False, locale=locale, java_script_enabled=False)
+    page = off.context.new_page()
+    page.goto(off.url)
+    expect(page.locator("noscript .page-note")).to_have_text(no_script)
+    expect(page.locator("noscript .page-note")).to_be_visible()
+    broken = person("broken", register=False, locale=locale).context.new_page()
+    # as if it had been loaded again as often as it may
+    broken.add_init_script("sessionStorage.setItem('page/reloads', 3)")
+    broken.route("**/parley/rows.js", lambda route: route.abort("connectionfailed"))
+    broken.goto(off.url)
+    expect(broken.get_by_role("alert")).to_have_text(not_loaded)
+    expect(broken.locator("noscript")).to_be_hidden()

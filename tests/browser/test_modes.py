@@ -108,6 +108,37 @@ def test_a_chatbox_is_one_conversation(visit: Callable[..., Page]) -> None:
     expect(bubble(page, "just us")).to_be_visible()
 
 
+# Every name that ever stands at the head of the conversation.
+NAMES = """(node) => {
+    const names = window.names = new Set();
+    const look = () => node.querySelectorAll('.parley-thread .parley-head-name')
+        .forEach(({ textContent }) => textContent && names.add(textContent));
+    new MutationObserver(look).observe(node, { subtree: true, childList: true });
+}"""
+
+
+def test_a_chatbox_shows_its_shape_and_then_who_it_is(visit: Callable[..., Page]) -> None:
+    page = visit("ann", 'data-parley-mode="chatbox"')
+    expect(page.locator(".parley-empty--main")).to_contain_text("Your messages")
+    page.route("**/api/v1/users?*", lambda route: None)
+    page.locator(".parley").evaluate(NAMES)
+    page.locator("[data-parley]").evaluate("(node) => { node.dataset.parleyWith = 'ben'; }")
+    expect(page.locator(".parley-empty--main .parley-skeleton")).to_be_visible()
+    page.unroute("**/api/v1/users?*")  # lets go what is held, too
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")
+    assert page.evaluate("() => [...names]") == ["Ben"]
+
+
+def test_a_chatbox_with_nobody_says_so(visit: Callable[..., Page]) -> None:
+    page = visit("ann", 'data-parley-mode="chatbox" data-parley-with="zoe"')
+    said = page.locator(".parley-empty--main")
+    expect(said).to_have_text("There is nobody here by that name yet.")
+    expect(page.locator(".parley-thread")).to_be_hidden()
+    page.route("**/api/v1/users?*", lambda route: route.abort(), times=1)
+    page.locator("[data-parley]").evaluate("(node) => { node.dataset.parleyWith = 'ben'; }")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")
+
+
 def test_modes_change_in_place_and_nobody_loses_the_focus(visit: Callable[..., Page]) -> None:
     page = visit("ann", 'data-parley-with="ben"')
     expect(page.locator(".parley-side")).to_be_visible()

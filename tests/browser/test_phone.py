@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import MakePerson
+from tests.browser.host import HostSite, Visitor, token_of
 from tests.browser.person import bubble, item, write
+from tests.services.parley import ParleyServer
 
 PHONE = {"width": 360, "height": 740}
 OVERFLOWS = "() => document.scrollingElement.scrollWidth > innerWidth"
@@ -59,3 +62,66 @@ def test_the_browsers_back_button_leads_to_the_list(person: MakePerson) -> None:
     expect(bubble(page, "hi")).to_be_visible()
     page.reload()
     expect(bubble(page, "hi")).to_be_visible()
+
+
+# What a keyboard leaves to be seen. Chromium without a screen has none: the page is told as if.
+SEEN = 380
+KEYBOARD = """([height, top]) => {
+    const give = (name, value) => Object.defineProperty(visualViewport, name,
+        { get: () => value, configurable: true });
+    give('height', height);
+    give('offsetTop', top);
+    visualViewport.dispatchEvent(new Event('resize'));
+}"""
+
+
+def _bottom(page: Page, selector: str) -> float:
+    script = "(node) => node.getBoundingClientRect().bottom"
+    return float(page.locator(selector).last.evaluate(script))
+
+
+def test_with_the_keyboard_up_head_end_and_field_of_a_popup_are_seen(
+    chat: ParleyServer, host: HostSite, visitor: Callable[..., Visitor], members: dict[str, int]
+) -> None:
+    html = f"""<!doctype html><title>Shop</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <div data-parley data-parley-mode="popup" data-parley-with="ben"
+            data-parley-token="{token_of("ann")}"></div>
+        <script async src="{chat.url}/widget.js"></script>"""
+    ann = visitor(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = ann.visit(host.put("/", html))
+    page.emulate_media(reduced_motion="reduce")
+    page.locator(".parley-launcher").tap()
+    for number in range(15):
+        write(page, f"line {number}")
+    expect(bubble(page, "line 14")).to_be_in_viewport()
+    page.evaluate(KEYBOARD, [SEEN, 30])
+    panel = page.locator(".parley-panel")
+    expect(panel).to_have_css("height", f"{SEEN}px")
+    assert panel.bounding_box() == {"x": 0, "y": 30, "width": PHONE["width"], "height": SEEN}
+    page.wait_for_function(  # sized anew, the list follows with the next frame
+        """(end) => [...document.querySelector('parley-messenger').shadowRoot
+            .querySelectorAll('.parley-row')].at(-1).getBoundingClientRect().bottom < end""",
+        arg=SEEN + 30,
+    )
+    assert _bottom(page, ".parley-row") < _bottom(page, ".parley-composer") <= SEEN + 30
+    page.evaluate(KEYBOARD, [PHONE["height"], 0])
+    expect(panel).to_have_css("height", f"{PHONE['height']}px")
+    expect(bubble(page, "line 14")).to_be_in_viewport()
+    page.locator(".parley-panel-bar button").tap()
+    expect(panel).to_be_hidden()
+
+
+def test_a_smaller_window_and_a_longer_draft_leave_the_end_in_view(person: MakePerson) -> None:
+    """The page itself asks the browser to make it smaller for the keyboard."""
+    alice, bob = person("alice", viewport=PHONE), person("bob")
+    for number in range(15):
+        alice.post(bob, f"line {number}")  # nothing is unread, so it opens at the end
+    page = alice.page(bob)
+    expect(bubble(page, "line 14")).to_be_in_viewport()
+    page.set_viewport_size({"width": PHONE["width"], "height": SEEN})
+    expect(bubble(page, "line 14")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".parley-input")).to_be_in_viewport(ratio=1)
+    page.locator(".parley-input").fill("one\ntwo\nthree\nfour")
+    expect(bubble(page, "line 14")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".parley-jump")).to_be_hidden()

@@ -68,6 +68,46 @@ LIVES = """async ({ token, mode, count }) => {
     }
 }"""
 
+# Whole lives: signed in, connected, a conversation open, something said and stored.
+TALKS = """async ({ token, count }) => {
+    const until = (element, type, wanted) =>
+        new Promise((done) => parley('on', element, type, (detail) => wanted(detail) && done()));
+    for (let life = 0; life < count; life += 1) {
+        const element = document.createElement('div');
+        document.body.append(element);
+        const opened = until(element, 'open', ({ userId }) => userId);
+        const online = until(element, 'state', ({ state }) => state === 'online');
+        const mode = ['inbox', 'popup', 'chatbox'][life % 3];
+        parley('init', element, { token, mode, with: 'ben' });
+        await Promise.all([opened, online]);
+        parley('send', element, `in life ${life}`);
+        while (parley('unsent', element)) await new Promise(requestAnimationFrame);
+        parley('destroy', element);
+        element.remove();
+    }
+}"""
+# What a hundred lives may add to what the page holds after the first ten, once the garbage is
+# out. Measured: no node, no listener, 130 KB of compiled code and caches that still settle. One
+# life that stayed would be there with hundreds of nodes, all hundred with several megabytes.
+WARM = 10
+MOST = {"JSHeapUsedSize": 500_000, "Nodes": 50, "JSEventListeners": 5, "Documents": 0}
+
+
+@pytest.mark.usefixtures("members")
+def test_the_memory_of_a_hundred_lives_is_given_back(
+    chat: ParleyServer, host: HostSite, visitor: Callable[[], Visitor]
+) -> None:
+    script = f'<script async src="{chat.url}/widget.js"></script>'
+    page = visitor().visit(host.put("/", f"<!doctype html><title>Shop</title>{script}"))
+    page.wait_for_function("() => window.parley?.jQuery && document.readyState === 'complete'")
+    life = {"token": token_of("ann")}
+    page.evaluate(TALKS, {**life, "count": WARM})
+    before = _memory(page)
+    page.evaluate(TALKS, {**life, "count": 100})
+    after = _memory(page)
+    grown = {name: after[name] - before[name] for name in MOST}
+    assert all(grown[name] <= MOST[name] for name in MOST), grown
+
 
 @pytest.mark.usefixtures("members")
 @pytest.mark.parametrize("mode", ["inbox", "popup"])
@@ -84,11 +124,9 @@ def test_a_hundred_lives_leave_nothing_behind(
     page.evaluate(LIVES, {**life, "count": 4})
     _expect_quiet(page)
     before = page.evaluate("() => held()")
-    heap = _heap(page)
     page.evaluate(LIVES, {**life, "count": 100})
     _expect_quiet(page)
     assert page.evaluate("() => held()") == before
-    assert _heap(page) - heap < 2_000_000
     assert page.title() == "Shop"
 
 
@@ -112,9 +150,12 @@ def _expect_quiet(page: Page) -> None:
     page.wait_for_function("() => held().sockets === 0 && held().timers === 0")
 
 
-def _heap(page: Page) -> int:
+def _memory(page: Page) -> dict[str, float]:
     session = page.context.new_cdp_session(page)
-    session.send("HeapProfiler.collectGarbage")
-    used = int(session.send("Runtime.getHeapUsage")["usedSize"])
+    session.send("Performance.enable")
+    # Twice: what the first frees may have held what only the second finds.
+    for _ in range(2):
+        session.send("HeapProfiler.collectGarbage")
+    answer = session.send("Performance.getMetrics")
     session.detach()
-    return used
+    return {metric["name"]: metric["value"] for metric in answer["metrics"]}

@@ -36,9 +36,9 @@ test('joined segments are always the text itself', () => {
 });
 
 test('looking for links takes no time on texts made to be slow', () => {
-  const started = performance.now();
+  const started = process.cpuUsage(); // a busy machine makes us wait, not work
   for (const text of ['https://'.repeat(1000), `https://${'('.repeat(8000)}`, `https://a${')'.repeat(8000)}`, `https://a${'.'.repeat(8000)}x`]) segmentsOf(text);
-  assert.ok(performance.now() - started < 1_000);
+  assert.ok(process.cpuUsage(started).user < 1_000_000);
 });
 
 test('pictures come over http(s) or from a path of our own', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import emoji from '../../static/parley/catalog/emoji.js';
 import { catalogs, directionOf, resolveLocale, translator } from '../../static/parley/i18n.js';
 import { sources } from './support/files.js';
 
@@ -9,25 +10,27 @@ const forms = (entry) => (typeof entry === 'string' ? { other: entry } : entry);
 const WORDED = new Set(['zero', 'one', 'two']);
 const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
-for (const [locale, catalog] of Object.entries(catalogs)) {
-  test(`${locale} has the keys of en, with the same places to fill`, () => {
-    assert.deepEqual(Object.keys(catalog).sort(), Object.keys(en).sort());
-    for (const [key, entry] of Object.entries(catalog)) {
-      const wanted = names(forms(en[key]).other);
-      for (const [form, text] of Object.entries(forms(entry))) {
-        // "no message", "one message" and "two messages" may say the number in words
-        const given = WORDED.has(form) && !names(text).includes('count') ? [...names(text), 'count'].sort() : names(text);
-        assert.deepEqual(given, wanted, `${key} ${form}`);
+for (const [kind, all] of Object.entries({ words: catalogs, 'words of the emoji': emoji })) {
+  for (const [locale, catalog] of Object.entries(all)) {
+    test(`${locale} has the ${kind} of en, with the same places to fill`, () => {
+      assert.deepEqual(Object.keys(catalog).sort(), Object.keys(all.en).sort());
+      for (const [key, entry] of Object.entries(catalog)) {
+        const wanted = names(forms(all.en[key]).other);
+        for (const [form, text] of Object.entries(forms(entry))) {
+          // "no message", "one message" and "two messages" may say the number in words
+          const given = WORDED.has(form) && !names(text).includes('count') ? [...names(text), 'count'].sort() : names(text);
+          assert.deepEqual(given, wanted, `${key} ${form}`);
+        }
       }
-    }
-  });
+    });
 
-  test(`${locale} has every plural form its language needs`, () => {
-    const categories = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
-    for (const [key, entry] of Object.entries(catalog)) {
-      if (typeof entry !== 'string') assert.deepEqual(Object.keys(entry).sort(), [...categories].sort(), key);
-    }
-  });
+    test(`${locale} has every plural form of the ${kind} that its language needs`, () => {
+      const categories = new Intl.PluralRules(locale).resolvedOptions().pluralCategories;
+      for (const [key, entry] of Object.entries(catalog)) {
+        if (typeof entry !== 'string') assert.deepEqual(Object.keys(entry).sort(), [...categories].sort(), key);
+      }
+    });
+  }
 }
 
 test('every key is used, and every key used exists', () => {
@@ -37,6 +40,14 @@ test('every key is used, and every key used exists', () => {
   assert.deepEqual(unused, []);
   const used = [...text.matchAll(/\bt\('(\w+)'/g)].map(([, key]) => key);
   assert.deepEqual(used.filter((key) => !(key in en)), []);
+});
+
+test('every word of the emoji is used, and every one used exists', () => {
+  const text = sources('static/parley/view').filter(({ name }) => name.startsWith('picker')).map((source) => source.text).join('\n');
+  const used = [...text.matchAll(/\bword\('(\w+)'/g)].map(([, key]) => key);
+  assert.deepEqual(used.filter((key) => !(key in emoji.en)), []);
+  const unused = Object.keys(emoji.en).filter((key) => !text.includes(`'${key}'`) && !/^tone_[0-5]$/.test(key));
+  assert.deepEqual(unused, []);
 });
 
 test('fills in names literally, and numbers by the language', () => {

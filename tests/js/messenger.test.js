@@ -74,11 +74,11 @@ test('-8 and -6 are tried again with the same client_id, others fail and let the
   await settled();
   assert.equal(sent()[3].data.content, 'second');
   assert.deepEqual(conversation.pending.map((item) => conversation.stateOf(item)), ['failed', 'sending']);
-  messenger.retry(conversation.pending[0]);
+  messenger.writing.retry(conversation.pending[0]);
   net.last.answer(sent()[3], stored(1, sent()[3]));
   await settled();
   assert.equal(sent()[4].data.client_id, clientId);
-  messenger.discard(conversation.pending[0]);
+  messenger.writing.discard(conversation.pending[0]);
   assert.deepEqual(conversation.pending, []);
 });
 

@@ -70,11 +70,12 @@ test('jQuery is the package that is pinned', () => {
   const text = (path) => readFileSync(join(ROOT, path), 'utf8');
   const { version } = JSON.parse(text('node_modules/jquery/package.json'));
   assert.equal(JSON.parse(text('package.json')).devDependencies.jquery, version);
-  for (const name of ['jquery.min.js', 'jquery.slim.min.js']) {
-    assert.ok(text(`static/vendor/${name}`) === text(`node_modules/jquery/dist/${name}`), name);
-  }
+  assert.ok(text('static/vendor/jquery.min.js') === text('node_modules/jquery/dist/jquery.min.js'));
 });
 
 test('the lock file names packages, not the place they came from', () => {
-  assert.doesNotMatch(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'), /"resolved"|https?:\/\//);
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  for (const [name, { funding, ...rest }] of Object.entries(packages)) { // who may be thanked is an address of theirs
+    assert.doesNotMatch(JSON.stringify(rest), /"resolved"|https?:\/\//, name);
+  }
 });

@@ -18,6 +18,8 @@ from tests.services.parley import ParleyServer
 PAGES = [
     "/",
     "/widget.js",
+    "/static/emoji.js",
+    "/static/emoji/ar.json",
     "/static/page/page.css",
     "/static/vendor/jquery.min.js",
     "/avatar/1.svg",

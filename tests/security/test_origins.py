@@ -52,7 +52,8 @@ FOREIGN = {
 UNSAFE = ("POST", "PUT", "DELETE", "PATCH")
 PATHS = sorted(
     {re.sub(r"\(.*\)", "1", spec.regex.pattern.rstrip("$")).replace("\\", "") for spec in routes()}
-    | {"/static/page/page.css", "/nothing", "/favicon.ico"}
+    | {"/static/page/page.css", "/static/emoji.js", "/static/emoji/en.json"}
+    | {"/nothing", "/favicon.ico"}
 )
 
 

@@ -1,6 +1,8 @@
 // Somebody's picture, or initials where there is none or it does not load.
 import { initialsOf } from '../person.js';
+import { isRoom } from '../place.js';
 import { el } from './dom.js';
+import { icon } from './icons.js';
 
 const HUES = 8;
 
@@ -14,11 +16,16 @@ export function avatarOf(person, { online = false, baseUrl = '' } = {}) {
     const signature = `${current.name}\n${current.avatar}`;
     if (signature === shown) return;
     shown = signature;
-    node.className = `parley-avatar parley-hue-${current.id % HUES}`;
-    node.replaceChildren(initialsOf(current.name), ...picture(current, baseUrl), dot);
+    node.className = `parley-avatar parley-hue-${hueOf(current.id)}`;
+    node.replaceChildren(isRoom(current.id) ? icon('room') : initialsOf(current.name), ...picture(current, baseUrl), dot);
   };
   update(person, online);
   return { node, update };
+}
+
+/** A room has no number: its letters add up to one. */
+function hueOf(id) {
+  return (isRoom(id) ? [...id].reduce((sum, letter) => sum + letter.codePointAt(0), 0) : id) % HUES;
 }
 
 function picture({ avatar }, baseUrl) {

@@ -21,7 +21,7 @@ export class ComposerView {
     this.left = el('span', { class: 'parley-left', role: 'status' });
     this.button = el('button', { class: 'parley-send', type: 'submit', 'aria-label': t('send') }, icon('send'));
     this.picking = new Picking({ context, onPick: (emoji) => this.#insert(emoji), onClose: () => this.input.focus() });
-    this.node = el('form', { class: 'parley-composer', on: { submit: (event) => this.#submit(event) } }, this.picking.node, this.input, this.left, this.button);
+    this.node = el('form', { class: 'parley-composer', on: { submit: (event) => this.#submit(event) } }, this.picking.button, this.input, this.left, this.button);
     this.#measure();
   }
 
@@ -31,6 +31,10 @@ export class ComposerView {
     this.input.value = this.context.drafts.of(id);
     this.input.setAttribute('aria-label', this.context.t('write_to', { name }));
     this.#measure();
+  }
+
+  stop() {
+    this.picking.stop();
   }
 
   focus() {

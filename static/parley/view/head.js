@@ -6,7 +6,8 @@ import { icon } from './icons.js';
 export class ThreadHead {
   #person = null;
 
-  constructor({ context, onBack }) {
+  /** `more`: buttons at the end. */
+  constructor({ context, onBack, more = [] }) {
     this.context = context;
     this.back = el('button', { class: 'parley-iconbutton parley-back', type: 'button', 'aria-label': context.t('back'),
       on: { click: onBack } }, icon('back'));
@@ -14,7 +15,7 @@ export class ThreadHead {
     this.name = isolated('', 'parley-head-name');
     this.line = el('span', { class: 'parley-head-line' });
     this.node = el('header', { class: 'parley-head' }, this.back, this.picture,
-      el('h2', { class: 'parley-head-text' }, this.name, this.line));
+      el('h2', { class: 'parley-head-text' }, this.name, this.line), ...more);
   }
 
   show(conversation) {
@@ -38,8 +39,9 @@ export class ThreadHead {
     }
   }
 
-  #presence({ online, typing, lastSeen }) {
+  #presence({ online, typing, lastSeen, isRoom, roster }) {
     const { t, times, clock } = this.context;
+    if (isRoom) return roster.count ? t('people_count', { count: roster.count }) : '';
     if (typing) return t('typing');
     if (online) return t('online');
     return lastSeen ? t('last_seen', { time: times.friendly(lastSeen, clock.now()) }) : t('offline');

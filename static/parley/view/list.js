@@ -48,8 +48,9 @@ export class ListView {
     if (typing) return t('typing');
     if (draft) return t('draft', { content: beginningOf(draft) });
     if (!last) return '';
-    const content = beginningOf(last.content);
-    return last.mine === false ? content : t('you_wrote', { content });
+    const content = last.deleted ? t('message_removed') : beginningOf(last.content);
+    if (last.mine !== false) return t('you_wrote', { content });
+    return last.author ? t('announce', { name: last.author.name, content }) : content;
   }
 
   #item(first) {

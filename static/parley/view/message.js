@@ -3,13 +3,14 @@ import { isFewEmoji } from '../emoji.js';
 import { segmentsOf } from '../links.js';
 import { el, hiddenText, setText } from './dom.js';
 import { icon } from './icons.js';
+import { menuButton } from './menu.js';
 
 const STATES = {
   sending: 'state_sending', sent: 'state_sent', delivered: 'state_delivered', read: 'state_read', failed: 'state_failed',
 };
 
-/** {node, update(row)}: the same node from the first keystroke's echo to the last tick. */
-export function messageRow(first, { context, avatar, errorText, onRetry, onDiscard, onCopy }) {
+/** {node, update(row)}: the same node from the first keystroke's echo to the last tick. `menu(message)` gives what else can be done about it. */
+export function messageRow(first, { context, avatar, errorText, onRetry, onDiscard, onCopy, menu }) {
   const { t } = context;
   const { message } = first;
   const mine = message.mine !== false;
@@ -17,15 +18,17 @@ export function messageRow(first, { context, avatar, errorText, onRetry, onDisca
   const time = el('time', { datetime: new Date(message.time).toISOString(), title: context.times.full(message.time) });
   const tick = el('span', { class: 'parley-tick' });
   const failed = el('div', { class: 'parley-failed', hidden: true });
-  const copy = copyButton(message, { t, onCopy });
-  const author = hiddenText(mine ? t('you') : '');
+  let current = message;
+  const stop = stopOf(message, { t, onCopy, menu: menu && (() => menu(current)) });
+  const author = first.named && !mine ? el('span', { class: 'parley-author', dir: 'auto' }) : hiddenText(mine ? t('you') : '');
   const node = el('div', { class: `parley-row parley-row--${mine ? 'mine' : 'theirs'}` },
     mine ? null : avatar.node,
-    el('div', { class: 'parley-bubble', on: { click: (event) => tapped(event, copy) } }, author, text, copy),
+    el('div', { class: 'parley-bubble', on: { click: (event) => tapped(event) } }, author, text, stop),
     el('div', { class: 'parley-meta' }, time, mine ? tick : null), failed);
   node.classList.toggle('parley-row--emoji', isFewEmoji(message.content));
   let shown = null;
   const update = (row) => {
+    current = row.message;
     node.dataset.key = row.key;
     if (row.message.seq) node.dataset.seq = row.message.seq;
     node.classList.toggle('parley-row--first', row.first);
@@ -36,6 +39,7 @@ export function messageRow(first, { context, avatar, errorText, onRetry, onDisca
       avatar.update(row.person, false); // who it is may be learned after what they wrote
       setText(author, row.person.name);
     }
+    if (row.message.deleted) strike(node, text, stop, t);
     if (row.state === shown) return;
     shown = row.state;
     if (mine) showState(tick, row.state, t);
@@ -57,16 +61,25 @@ export function textNodes(content) {
 }
 
 /** Shown on hover; Tab passes it by, the arrow keys walk from one to the next (walk.js). */
-function copyButton({ content }, { t, onCopy }) {
-  const label = t('copy_text', { content: [...content.slice(0, 200)].slice(0, 80).join('') });
-  return el('button', { class: 'parley-copy', type: 'button', tabindex: '-1', title: t('copy'), 'aria-label': label,
+function stopOf({ content }, { t, onCopy, menu }) {
+  const beginning = [...content.slice(0, 200)].slice(0, 80).join('');
+  if (menu) return menuButton({ className: 'parley-copy', label: t('actions', { what: beginning }), attributes: { tabindex: '-1' } }, menu, { t });
+  return el('button', { class: 'parley-copy', type: 'button', tabindex: '-1', title: t('copy'), 'aria-label': t('copy_text', { content: beginning }),
     on: { click: () => onCopy(content) } }, icon('copy'));
 }
 
+/** A moderator took the text away: nothing is left to copy. */
+function strike(node, text, stop, t) {
+  node.classList.add('parley-row--struck');
+  node.classList.remove('parley-row--emoji');
+  setText(text, t('message_removed'));
+  stop.remove();
+}
+
 /** A finger cannot hover: a tap on the bubble brings the button out. */
-function tapped(event, copy) {
+function tapped(event) {
   if (event.pointerType !== 'touch' || event.target.closest('a, button') || !document.getSelection().isCollapsed) return;
-  copy.focus({ preventScroll: true });
+  event.currentTarget.querySelector('.parley-copy')?.focus({ preventScroll: true });
 }
 
 function showState(tick, state, t) {

@@ -1,10 +1,10 @@
 // Our own room in a stranger's page: an element of ours with a shadow root. The page's rules do not
 // reach in, and ours do not reach out.
+import { dress } from './dress.js';
+import { Shown } from './shown.js';
 
 /** No page styles a tag that it has never heard of; a shadow root hangs on it as on a div. */
 const TAG = 'parley-messenger';
-/** One sheet for all rooms of the page. */
-const sheets = new Map();
 
 export class Mount {
   #ending = new AbortController();
@@ -20,6 +20,7 @@ export class Mount {
     this.dye(theme);
     this.#darkness.addEventListener('change', () => this.dye(this.theme), { signal: this.#ending.signal });
     parent.append(this.node);
+    this.shown = kind === 'panel' ? new Shown(parent, this.node) : null;
   }
 
   /** `auto` follows the browser, also when that changes. */
@@ -31,23 +32,7 @@ export class Mount {
 
   destroy() {
     this.#ending.abort();
+    this.shown?.stop();
     this.node.remove();
-  }
-}
-
-/** A constructed sheet is no inline style: it works where the page's CSP forbids those. */
-function dress(root, styles) {
-  try {
-    if (!sheets.has(styles)) {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(styles);
-      sheets.set(styles, sheet);
-    }
-    root.adoptedStyleSheets = [sheets.get(styles)];
-  } catch {
-    // Browsers of before 2023 cannot construct one.
-    const style = document.createElement('style');
-    style.textContent = styles;
-    root.append(style);
   }
 }

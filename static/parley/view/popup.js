@@ -1,6 +1,7 @@
 // A bubble in the corner that says how much is unread, and the panel that it opens.
 import { el } from './dom.js';
 import { icon } from './icons.js';
+import { Keyboard } from './keyboard.js';
 
 export class PopupView {
   #before = null;
@@ -15,6 +16,7 @@ export class PopupView {
     this.panel = el('div', { class: 'parley-panel', role: 'dialog', 'aria-label': t('conversations'), hidden: true,
       on: { keydown: (event) => this.#key(event) } },
       el('div', { class: 'parley-panel-bar' }, shut), face);
+    this.keyboard = new Keyboard(this.panel);
     this.node = el('div', { class: 'parley-popup', lang: locale, dir: direction }, this.panel, this.button, this.badge);
   }
 
@@ -44,6 +46,11 @@ export class PopupView {
     this.#before = null;
   }
 
+  destroy() {
+    this.keyboard.stop();
+    this.node.remove();
+  }
+
   /** The number of unread messages. */
   show(unread) {
     this.badge.hidden = unread === 0;
@@ -54,6 +61,8 @@ export class PopupView {
 
   #show(on) {
     this.panel.hidden = !on;
+    if (on) this.keyboard.watch();
+    else this.keyboard.stop();
     this.button.setAttribute('aria-expanded', String(on));
   }
 

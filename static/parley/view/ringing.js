@@ -9,7 +9,6 @@ export class Ringing {
     Object.assign(this, { messenger, context, attention, isOpen });
     this.chime = new Chime();
     this.bell = new Bell({ channel: this.#channel(), clock: context.clock, ring: (news, how) => this.#ring(news, how) });
-    messenger.on('message', (conversation, message) => this.#news(conversation, message));
   }
 
   stop() {
@@ -22,7 +21,7 @@ export class Ringing {
     return globalThis.BroadcastChannel ? new BroadcastChannel(`parley/${this.context.baseUrl}/${me.id}`) : null;
   }
 
-  #news(conversation, message) {
+  news(conversation, message) {
     if (message.seq <= conversation.readSeq) return; // read elsewhere already
     const { attention } = this;
     const inView = attention.isVisible && this.isOpen(conversation);
@@ -34,10 +33,11 @@ export class Ringing {
     this.bell.news(`${conversation.id}/${message.seq}`, vote, { conversation, message });
   }
 
-  #ring({ conversation: { person }, message: { content } }, { sound, notice }) {
+  #ring({ conversation: { person }, message: { author, content: text } }, { sound, notice }) {
     const { preferences, baseUrl } = this.context;
     if (sound && preferences.get('sound')) this.chime.play();
     if (!notice || !preferences.get('notices') || !mayNotify()) return;
+    const content = author ? this.context.t('announce', { name: author.name, content: text }) : text;
     const icon = person.avatar?.startsWith('/') ? baseUrl + person.avatar : person.avatar ?? undefined;
     notify({ person, content, icon, onClick: () => this.messenger.open(person) });
   }

@@ -4,8 +4,31 @@
 const NEAR = 80;
 
 export class ScrollKeeper {
+  #ended = true;
+  #height = 0;
+  #size;
+
   constructor(scroller) {
     this.scroller = scroller;
+    this.#size = new ResizeObserver(() => this.settle());
+    this.#size.observe(scroller);
+  }
+
+  /** A keyboard that comes up, or a longer draft, takes room from below: whoever was at the end stays there. */
+  settle() {
+    const { clientHeight } = this.scroller;
+    if (clientHeight === this.#height) return;
+    this.#height = clientHeight;
+    if (this.#ended) this.toEnd();
+  }
+
+  stop() {
+    this.#size.disconnect();
+  }
+
+  /** Whether the end of all there is has been in view until now. */
+  note(ended) {
+    this.#ended = ended;
   }
 
   get atEnd() {
@@ -38,16 +61,25 @@ export class ScrollKeeper {
   #firstVisible() {
     const { top } = this.scroller.getBoundingClientRect();
     const bubbles = this.scroller.querySelectorAll('.parley-row');
-    return Array.prototype.find.call(bubbles, (node) => node.getBoundingClientRect().bottom > top);
+    return bubbles[firstOf(bubbles, (box) => box.bottom > top)];
   }
 
   /** The last bubble that can be seen at least to its middle. */
   lastVisible(selector) {
     const { top, bottom } = this.scroller.getBoundingClientRect();
-    const nodes = [...this.scroller.querySelectorAll(selector)].reverse();
-    return nodes.find((node) => {
-      const box = node.getBoundingClientRect();
-      return box.height > 0 && Math.min(box.top + box.height / 2, box.top + 40) < bottom && box.bottom > top;
-    });
+    const nodes = this.scroller.querySelectorAll(selector);
+    const node = nodes[firstOf(nodes, (box) => Math.min(box.top + box.height / 2, box.top + 40) >= bottom) - 1];
+    return node?.getBoundingClientRect().bottom > top ? node : undefined;
   }
+}
+
+/** Where among nodes that stand one below the other this begins to hold. Few are measured: it is asked at every scroll. */
+function firstOf(nodes, holds) {
+  let [from, to] = [0, nodes.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (holds(nodes[middle].getBoundingClientRect())) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }

@@ -8,9 +8,11 @@ const PATIENCE = 700;
 export class StatusView {
   #timer = null;
   #status = null;
+  #lost = false;
 
-  constructor({ context, onRetry }) {
-    this.context = context;
+  /** `onBack`: a connection that was said to be gone is there again, and nothing is missing any more. */
+  constructor({ context, onRetry, onBack }) {
+    Object.assign(this, { context, onBack });
     this.text = el('span', { role: 'status' });
     this.retry = el('button', { class: 'parley-link', type: 'button', on: { click: onRetry } }, context.t('connect_now'));
     this.node = el('div', { class: 'parley-status', hidden: true }, this.text, this.retry);
@@ -30,6 +32,8 @@ export class StatusView {
 
   #hide() {
     this.stop();
+    if (!this.node.hidden && this.#lost) this.onBack();
+    this.#lost = false;
     this.node.hidden = true;
     setText(this.text, '');
   }
@@ -39,6 +43,7 @@ export class StatusView {
     const { state } = this.#status;
     this.node.hidden = false;
     this.node.dataset.state = state;
+    this.#lost ||= state === 'waiting';
     this.retry.hidden = state !== 'waiting' && state !== 'refused';
     setText(this.text, this.#sentence());
   }

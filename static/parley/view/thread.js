@@ -1,15 +1,19 @@
 // One conversation: its head, its messages, and the field to write in.
+import { BarView } from './bar.js';
 import { ComposerView } from './composer.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
 import { LinesView } from './lines.js';
+import { RosterView } from './roster.js';
 import { skeleton } from './rows.js';
 import { ScrollKeeper } from './scroll.js';
 import { ThreadHead } from './head.js';
 import { walkMessages } from './walk.js';
 
-/** More is shown, or asked for, this many pixels before the end of what is there is reached. */
+/** More is asked for this many pixels before the end of what is there is reached. */
 const AHEAD = 600;
+/** What is in memory comes earlier: a fast flick of the finger must not end at the edge of it. */
+const NEAR = 1500;
 
 export class ThreadView {
   #conversation = null;
@@ -17,11 +21,12 @@ export class ThreadView {
   #newest = 0;
   #placed = false;
 
-  /** `actions`: send, typed, retry, discard, copy, loadOlder, saw, close, reload. */
-  constructor({ context, actions, errorText }) {
+  /** `actions`: what view/actions.js gives; `me`: the id of who looks. */
+  constructor({ context, actions, errorText, me }) {
     Object.assign(this, { context, actions, errorText });
     const { t } = context;
-    this.head = new ThreadHead({ context, onBack: actions.close });
+    this.roster = new RosterView({ context, actions: actions.room, me });
+    this.head = new ThreadHead({ context, onBack: actions.close, more: [this.roster.button] });
     this.lines = new LinesView({ context, actions, errorText });
     this.blank = el('div', { class: 'parley-empty', hidden: true });
     this.bones = skeleton();
@@ -32,8 +37,10 @@ export class ThreadView {
     this.jump = el('button', { class: 'parley-jump', type: 'button', hidden: true, 'aria-label': t('jump'),
       on: { click: () => this.#jump() } }, icon('down'), this.jumpCount);
     this.composer = new ComposerView({ context, onSend: (text) => this.#send(text), onTyped: actions.typed });
-    this.node = el('div', { class: 'parley-thread', hidden: true }, this.head.node,
-      el('div', { class: 'parley-logbox' }, this.scroller, this.jump), this.composer.node);
+    this.bar = new BarView({ context, onEnter: actions.room.enter, onRooms: actions.rooms });
+    this.node = el('div', { class: 'parley-thread', hidden: true }, this.head.node, el('div', { class: 'parley-talk' },
+      el('div', { class: 'parley-column' }, el('div', { class: 'parley-logbox' }, this.scroller, this.jump, this.composer.picking.panel),
+        this.composer.node, this.bar.node), this.roster.node));
   }
 
   open(conversation) {
@@ -44,7 +51,10 @@ export class ThreadView {
     this.node.hidden = false;
     this.lines.clear();
     this.composer.show(conversation.id, conversation.person.name);
-    this.scroller.setAttribute('aria-label', this.context.t('messages_with', { name: conversation.person.name }));
+    const label = conversation.isRoom ? 'messages_in' : 'messages_with';
+    this.scroller.setAttribute('aria-label', this.context.t(label, { name: conversation.person.name }));
+    this.node.classList.toggle('parley-thread--room', conversation.isRoom);
+    this.roster.open(conversation, this.node.clientWidth);
     this.show(conversation, 'loading');
     this.#toStart();
   }
@@ -58,7 +68,12 @@ export class ThreadView {
   /** Brings the nodes in step with the conversation; `history` is what loading is doing. */
   show(conversation, history) {
     if (conversation !== this.#conversation) return;
+    // What is unread may be known only now; from here on it is what was new when one came.
+    if (!this.#placed && conversation.loaded && conversation.unread) this.#newFrom ??= conversation.readSeq + 1;
     this.head.show(conversation);
+    if (conversation.isRoom) this.roster.show(conversation);
+    this.#bar(conversation);
+    this.keeper.settle();
     const stick = this.#ownNews(conversation) || this.#atEnd; // before anything is below what is shown
     const rows = this.lines.take(conversation, { newFrom: this.#newFrom, history });
     const waiting = rows.length === 0 && !conversation.loaded && history !== 'failed';
@@ -75,8 +90,14 @@ export class ThreadView {
   /** Tells what can really be seen; the caller knows whether anybody looks. */
   report() {
     const conversation = this.#conversation;
-    const seen = conversation && Number(this.keeper.lastVisible('[data-seq]')?.dataset.seq);
+    if (!conversation?.unread) return;
+    const seen = Number(this.keeper.lastVisible('[data-seq]')?.dataset.seq);
     if (seen) this.actions.saw(conversation, seen);
+  }
+
+  stop() {
+    this.composer.stop();
+    this.keeper.stop();
   }
 
   focus() {
@@ -89,17 +110,24 @@ export class ThreadView {
     return this.keeper.atEnd && !this.lines.window.hasBelow;
   }
 
+  /** What was begun stays in the field, which comes back when one may write again. */
+  #bar(conversation) {
+    const lost = this.bar.show(conversation) && this.composer.node.contains(this.composer.node.getRootNode().activeElement);
+    this.composer.node.hidden = !this.bar.node.hidden;
+    if (lost) this.scroller.focus({ preventScroll: true });
+  }
+
   #jump() {
     this.#turn((rows) => rows.toEnd());
     this.keeper.toEnd({ smooth: true });
   }
 
-  #showBlank({ person }, blank, history) {
+  #showBlank({ person, isRoom }, blank, history) {
     const { t } = this.context;
     this.blank.hidden = !blank;
     if (!blank) return;
     const failed = history === 'failed';
-    const text = failed ? t('history_failed') : t('thread_empty', { name: person.name });
+    const text = failed ? t('history_failed') : t(isRoom ? 'room_empty' : 'thread_empty', { name: person.name });
     const retry = el('button', { class: 'parley-link', type: 'button', on: { click: this.actions.reload } }, t('retry'));
     this.blank.replaceChildren(el('p', { dir: 'auto' }, text), ...(failed ? [retry] : []));
   }
@@ -135,8 +163,11 @@ export class ThreadView {
   #scrolled() {
     const conversation = this.#conversation;
     if (!conversation) return;
+    this.keeper.settle();
     this.#slide();
-    this.jump.hidden = this.#atEnd;
+    const ended = this.#atEnd;
+    this.keeper.note(ended);
+    this.jump.hidden = ended;
     this.jumpCount.hidden = conversation.unread === 0;
     this.jumpCount.textContent = String(conversation.unread);
     this.report();
@@ -147,10 +178,9 @@ export class ThreadView {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const rows = this.lines.window;
     if (clientHeight === 0) return; // not shown at all
-    if (scrollTop < AHEAD) {
-      if (rows.hasAbove) this.#turn(() => rows.up());
-      else if (this.#conversation.hasOlder) this.actions.loadOlder();
-    } else if (rows.hasBelow && scrollHeight - scrollTop - clientHeight < AHEAD) this.#turn(() => rows.down());
+    if (scrollTop < NEAR && rows.hasAbove) this.#turn(() => rows.up());
+    else if (rows.hasBelow && scrollHeight - scrollTop - clientHeight < NEAR) this.#turn(() => rows.down());
+    else if (scrollTop < AHEAD && this.#conversation.hasOlder) this.actions.loadOlder();
   }
 
   #turn(change) {

@@ -14,6 +14,8 @@ export const ME = { user_id: 1, username: 'alice', name: 'Alice', avatar: null }
 export class FakeApi {
   list = [];
   entries = [];
+  joinedRooms = [];
+  publicRooms = [];
   identity = ME;
   calls = [];
 
@@ -27,6 +29,14 @@ export class FakeApi {
     const logs = after ? inside.slice(0, limit) : inside.slice(-limit);
     const last = this.entries.at(-1)?.[3].seq ?? 0;
     return { logs, has_more: logs.length < inside.length, last_seq: last };
+  }
+
+  async rooms({ joined } = {}) {
+    return { rooms: joined ? this.joinedRooms : this.publicRooms, next: null, may_open: true };
+  }
+
+  async openRoom(room) {
+    return { room };
   }
 
   async user(id) {

@@ -1,0 +1,26 @@
+// Signing out, from whichever page.
+import { Api } from '../parley/api.js';
+import { LOGIN_FAILED } from '../parley/codes.js';
+
+/** The button for it, among the widget's `actions`. */
+export function signOutAction(chat, t) {
+  return { label: t('sign_out'), icon: 'exit', run: () => signOut(chat, t) };
+}
+
+async function signOut(chat, t) {
+  const count = chat.parley('unsent');
+  if (count && !window.confirm(t('sign_out_unsent', { count }))) return;
+  try {
+    await new Api().signOut();
+  } catch (error) {
+    // Without the server's word the session goes on: to pretend otherwise would leave the door open.
+    if (error.errorcode !== LOGIN_FAILED) return void chat.parley('notice', t('error_network'));
+  }
+  left(chat);
+}
+
+/** Whoever signs out here, elsewhere or by running out of time: nothing of theirs stays in this browser. */
+export function left(chat) {
+  chat.parley('wipe').parley('destroy');
+  window.location.replace(window.location.pathname);
+}

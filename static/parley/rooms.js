@@ -1,0 +1,140 @@
+// The rooms one is in: coming in and leaving, what is heard there, and what a moderator does.
+//
+// Emits: 'change' (room), 'entered' (room), 'elsewhere' (room, name), 'refused' (room, errorcode).
+import { systemClock } from './clock.js';
+import { EVENT, NO_NETWORK, NOT_ALLOWED, NOT_NOW, TOO_FAST, TOO_LARGE } from './codes.js';
+import { Emitter } from './emitter.js';
+import { isSeq } from './entry.js';
+import { isRoom, personAt, roomPlace } from './place.js';
+
+/** Joining that failed while the socket lives is tried again after this. */
+const AGAIN = 2_000;
+/** The server lets one connection be in no more: the longest unopened are left out. */
+const MOST = 50;
+
+export class Rooms extends Emitter {
+  /** Where to be on every connection. */
+  #present = new Set();
+  /** Where this connection is known to be in: elsewhere the server takes nothing. */
+  #here = new Set();
+  #timers = new Map();
+
+  constructor({ transport, conversations, store, me, clock = systemClock }) {
+    super();
+    Object.assign(this, { transport, conversations, store, me, clock });
+    transport.on('state', () => this.#here.clear());
+  }
+
+  /** Whether something may be said there now; between two people always. */
+  isReady(place) {
+    return !isRoom(place) || this.#here.has(place);
+  }
+
+  enter(room) {
+    this.want(room);
+    room.outside = null;
+    this.#join(room);
+  }
+
+  /** To be joined by the next connection. */
+  want(room) {
+    this.#present.delete(room.id);
+    this.#present.add(room.id);
+    if (this.#present.size > MOST) this.#present.delete(this.#present.values().next().value);
+  }
+
+  /** A new connection knows of no room. */
+  restart() {
+    this.stop();
+    for (const place of this.#present) this.#join(this.conversations.with(personAt(place)));
+  }
+
+  stop() {
+    for (const timer of this.#timers.values()) this.clock.clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** These give true when it was done. */
+  leave(room) {
+    return this.#ask(room, 'room-leave', {});
+  }
+
+  strike(room, seq) {
+    return this.#ask(room, 'room-delete', { seq });
+  }
+
+  mute(room, id, on) {
+    return this.#ask(room, 'room-mute', { user_id: id, on });
+  }
+
+  expel(room, id) {
+    return this.#ask(room, 'room-remove', { user_id: id, on: true });
+  }
+
+  /** An event that names a room. */
+  take(data) {
+    const room = this.conversations.get(roomPlace(data.room));
+    if (!room) return;
+    if (data.event === 'room-join') this.#joined(room, data);
+    else if (data.event === 'room-leave') this.#left(room, data);
+    else if (data.event === 'room-read' && isSeq(data.seq)) room.readUpTo(data.seq);
+    else if (data.event === 'room-delete') room.strike(data.seq);
+    else if (data.event === 'room-mute') this.#muted(room, data);
+    this.emit('change', room);
+  }
+
+  async #join(room) {
+    if (!this.transport.online) return; // restart() comes with the next connection
+    const packet = await this.transport.request('room-join', { room: room.person.name }).catch(() => null);
+    const code = packet?.errorcode;
+    if (code === EVENT) this.#arrived(room, packet.data?.room);
+    else if (packet === null || code === TOO_FAST || code === NOT_NOW) this.#later(room);
+    else if (code === TOO_LARGE) this.emit('refused', room, NOT_NOW); // the next connection begins with none
+    else this.#shut(room, code === NOT_ALLOWED ? 'removed' : 'missing');
+  }
+
+  /** Two spellings that we hold for two may be one to the server. */
+  #arrived(room, name) {
+    if (typeof name !== 'string' || roomPlace(name) === room.id) return;
+    this.#present.delete(room.id);
+    this.emit('elsewhere', room, name);
+  }
+
+  #later(room) {
+    this.clock.clearTimeout(this.#timers.get(room.id));
+    this.#timers.set(room.id, this.clock.setTimeout(() => this.#join(room), AGAIN));
+  }
+
+  #shut(room, outside) {
+    this.#present.delete(room.id);
+    this.#here.delete(room.id);
+    room.leave(outside);
+    this.emit('change', room);
+  }
+
+  #joined(room, data) {
+    if (data.by === '<') return room.came(data, this.clock.now());
+    if (data.by !== '>') return undefined;
+    this.#here.add(room.id);
+    this.store.restoreLog(room);
+    room.enter(data, this.clock.now());
+    return this.emit('entered', room);
+  }
+
+  #left(room, data) {
+    if (data.by === '<') room.went(data);
+    else if (data.by === '>') this.#shut(room, data.removed ? 'removed' : 'left');
+  }
+
+  #muted(room, { user_id: id, on }) {
+    room.roster.mute(id, on === true);
+    if (id === this.me.id) room.muted = on === true;
+  }
+
+  async #ask(room, opt, data) {
+    const packet = await this.transport.request(opt, { room: room.person.name, ...data }).catch(() => null);
+    const code = packet?.errorcode ?? NO_NETWORK;
+    if (code < 0) this.emit('refused', room, code);
+    return code >= 0;
+  }
+}

@@ -1,0 +1,68 @@
+// A button that opens a menu of a few actions beside it.
+import { el } from './dom.js';
+import { icon } from './icons.js';
+import { moveFocus } from './list.js';
+
+/** Pixels between a menu and the edge of the panel it is in. */
+const MARGIN = 6;
+
+/** `items()` gives [{label, run, sure}] each time it opens; one with `sure` is asked about once more. */
+export function menuButton({ className, label, attributes = {} }, items, { t }) {
+  const menu = el('ul', { class: 'parley-menu', role: 'menu', hidden: true });
+  const button = el('button', { class: className, type: 'button', title: label, 'aria-label': label, 'aria-haspopup': 'menu',
+    'aria-expanded': 'false', ...attributes }, icon('more'));
+  const node = el('span', { class: 'parley-menubox' }, button, menu);
+  const shut = ({ focus = false } = {}) => {
+    menu.hidden = true;
+    button.setAttribute('aria-expanded', 'false');
+    if (focus) button.focus({ preventScroll: true });
+  };
+  const show = (name, list) => {
+    menu.setAttribute('aria-label', name);
+    // The name of the menu is read out; where it is a question it has to be seen as well.
+    const question = name === label ? [] : [el('li', { class: 'parley-menuquestion', role: 'none', 'aria-hidden': 'true' }, name)];
+    menu.replaceChildren(...question, ...list.map((item) => itemOf(item, () => {
+      if (item.sure) return show(t('sure'), [{ ...item, sure: false }, { label: t('cancel') }]);
+      shut({ focus: true });
+      return item.run?.();
+    })));
+    menu.hidden = false;
+    button.setAttribute('aria-expanded', 'true');
+    place(menu);
+    menu.querySelector('button').focus({ preventScroll: true });
+  };
+  button.addEventListener('click', () => (menu.hidden ? show(label, items()) : shut()));
+  button.addEventListener('keydown', (event) => {
+    if (event.key === 'ArrowDown' && className !== 'parley-copy') button.click();
+  });
+  menu.addEventListener('keydown', (event) => {
+    event.stopPropagation();
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      shut({ focus: true });
+    } else if (event.key === 'Tab') shut();
+    else moveFocus(event);
+  });
+  node.addEventListener('focusout', ({ relatedTarget }) => {
+    if (!node.contains(relatedTarget)) shut();
+  });
+  return node;
+}
+
+function itemOf({ label }, click) {
+  // Some browsers take the focus away from a menu whose button is pressed, which would shut it.
+  const on = { click, mousedown: (event) => event.preventDefault() };
+  return el('li', { role: 'none' }, el('button', { class: 'parley-menuitem', type: 'button', role: 'menuitem', tabindex: '-1', dir: 'auto', on }, label));
+}
+
+/** Below its button, or above where there is no room; as far to the side as the panel around it needs. */
+function place(menu) {
+  menu.style.translate = '';
+  menu.classList.remove('parley-menu--up');
+  const panel = menu.closest('.parley-scroll, .parley').getBoundingClientRect();
+  const box = menu.getBoundingClientRect();
+  menu.classList.toggle('parley-menu--up', box.bottom > panel.bottom);
+  const beyond = Math.max(0, box.right - panel.right + MARGIN);
+  const before = Math.max(0, panel.left + MARGIN - box.left);
+  menu.style.translate = `${before - beyond}px 0`;
+}

@@ -1,0 +1,114 @@
+"""What who opened a room may do there, and how it looks to everybody else."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import MakePerson
+from tests.browser.person import bubble, tick, write
+from tests.browser.rooms import (
+    choose,
+    enter,
+    expect_in,
+    guest,
+    member,
+    notices,
+    open_room,
+    people,
+)
+
+ROOM = "Garden"
+
+
+def test_a_message_is_removed_for_everybody(person: MakePerson) -> None:
+    alice, bob = person("alice", name="Alice"), person("bob", name="Bob")
+    room = open_room(alice, ROOM)
+    at_alice, at_bob = enter(alice, room), enter(bob, room)
+    write(at_bob, "something rude")
+    # by keyboard alone: up into the messages, then the menu
+    expect(bubble(at_alice, "something rude")).to_be_visible()
+    at_alice.locator(".parley-log").focus()
+    at_alice.keyboard.press("ArrowUp")
+    at_alice.keyboard.press("Enter")
+    expect(at_alice.get_by_role("menuitem", name="Copy")).to_be_focused()
+    at_alice.keyboard.press("ArrowDown")
+    at_alice.keyboard.press("Enter")
+    expect(at_alice.get_by_role("menu", name="Are you sure?")).to_be_visible()
+    at_alice.keyboard.press("Enter")
+    for page in (at_alice, at_bob):
+        expect(bubble(page, "This message was removed.")).to_be_visible()
+        expect(bubble(page, "something rude")).to_have_count(0)
+    at_bob.reload()
+    expect_in(at_bob)
+    expect(bubble(at_bob, "This message was removed.")).to_be_visible()
+    # one's own, which had no seq when it came onto the page
+    write(at_alice, "a slip")
+    expect(tick(at_alice, "a slip")).to_have_text("Sent")
+    bubble(at_alice, "a slip").hover()
+    bubble(at_alice, "a slip").get_by_role("button").click()
+    choose(at_alice, "Remove message", sure=True)
+    expect(bubble(at_bob, "This message was removed.")).to_have_count(2)
+    # nobody else has these menus
+    expect(at_bob.locator(".parley-log [aria-haspopup=menu]")).to_have_count(0)
+    expect(at_bob.locator(".parley-person [aria-haspopup=menu]")).to_have_count(0)
+
+
+def test_escape_closes_a_menu_and_gives_the_focus_back(person: MakePerson) -> None:
+    alice, bob = person("alice", name="Alice"), person("bob", name="Bob")
+    room = open_room(alice, ROOM)
+    at_alice = enter(alice, room)
+    enter(bob, room)
+    button = member(at_alice, "Bob").get_by_role("button", name="Actions: Bob")
+    button.click()
+    expect(at_alice.get_by_role("menuitem", name="Mute Bob")).to_be_focused()
+    at_alice.keyboard.press("End")
+    expect(at_alice.get_by_role("menuitem", name="Remove Bob from the room")).to_be_focused()
+    at_alice.keyboard.press("Escape")
+    expect(at_alice.get_by_role("menu")).to_have_count(0)
+    expect(button).to_be_focused()
+    at_alice.keyboard.press("Escape")
+    expect(at_alice.locator(".parley-roster")).to_be_hidden()
+    expect(at_alice.get_by_role("button", name="Who is here")).to_be_focused()
+    at_alice.keyboard.press("Enter")
+    expect(at_alice.locator(".parley-roster")).to_be_visible()
+
+
+def test_a_guest_is_muted_and_may_speak_again(person: MakePerson) -> None:
+    alice, visitor = person("alice", name="Alice"), guest(person, "Loud")
+    room = open_room(alice, ROOM)
+    at_alice, at_guest = enter(alice, room), enter(visitor, room)
+    at_guest.locator(".parley-input").fill("half a sentence")
+    member(at_alice, "Loud").get_by_role("button").click()
+    choose(at_alice, "Mute Loud")
+    expect(at_guest.locator(".parley-bar")).to_contain_text("You were muted")
+    expect(at_guest.locator(".parley-input")).to_be_hidden()
+    expect(member(at_alice, "Loud")).to_contain_text("Muted")
+    write(at_alice, "you can read this")
+    expect(bubble(at_guest, "you can read this")).to_be_visible()
+    at_guest.reload()
+    expect_in(at_guest)
+    expect(at_guest.locator(".parley-bar")).to_contain_text("You were muted")
+    member(at_alice, "Loud").get_by_role("button").click()
+    choose(at_alice, "Unmute Loud")
+    expect(at_guest.locator(".parley-input")).to_be_visible()
+    expect(at_guest.locator(".parley-input")).to_have_value("half a sentence")
+    at_guest.locator(".parley-input").press("Enter")
+    expect(tick(at_guest, "half a sentence")).to_have_text("Sent")
+
+
+def test_a_guest_is_removed_and_told_so(person: MakePerson) -> None:
+    alice, bob, visitor = person("alice"), person("bob", name="Bob"), guest(person, "Loud")
+    room = open_room(alice, ROOM)
+    at_alice, at_bob, at_guest = enter(alice, room), enter(bob, room), enter(visitor, room)
+    write(at_guest, "noise")
+    member(at_alice, "Loud").get_by_role("button").click()
+    choose(at_alice, "Remove Loud from the room", sure=True)
+    expect(at_guest.locator(".parley-bar")).to_contain_text("You were removed from this room.")
+    expect(at_guest.locator(".parley-input")).to_be_hidden()
+    for page in (at_alice, at_bob):
+        expect(people(page)).to_have_count(2)
+        expect(notices(page).last).to_contain_text("Loud⁩ had to leave")
+    at_guest.reload()
+    expect(at_guest.locator(".parley-bar")).to_contain_text("You were removed from this room.")
+    at_guest.locator(".parley-bar").get_by_role("button", name="Rooms").click()
+    expect(at_guest.locator(".parley-rooms")).to_be_visible()
