@@ -240,5 +240,6 @@ def test_a_host_embeds_one_room(
     )
     ben.evaluate("() => parley('room', '[data-parley]', 'Nowhere')")
     expect(ben.locator(".parley-bar")).to_contain_text("There is no such room.")
+    expect(ben.locator(".parley-skeleton, .parley-empty").locator("visible=true")).to_have_count(0)
     ben.evaluate("() => parley('room', '[data-parley]', 'Shop talk')")
     expect(bubble(ben, "what do you recommend?")).to_be_visible()
