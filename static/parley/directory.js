@@ -1,6 +1,6 @@
 // Who there is: the pages of the conversation list, people found by search, and strangers who write to us.
 import { Emitter } from './emitter.js';
-import { isRoom, personAt } from './place.js';
+import { isRoom, personAt, whoseIs } from './place.js';
 import { personOf } from './person.js';
 
 const PAGE = 50;
@@ -13,9 +13,10 @@ export class Directory extends Emitter {
   #deep = false;
   #listing = null;
 
-  constructor({ api, conversations }) {
+  /** `isLive(place)`: what happens in that room is pushed to us. */
+  constructor({ api, conversations, isLive = () => false }) {
     super();
-    Object.assign(this, { api, conversations });
+    Object.assign(this, { api, conversations, isLive });
   }
 
   /** There are older conversations than those we know. */
@@ -36,6 +37,17 @@ export class Directory extends Emitter {
     if (!this.hasMore || this.#listing) return;
     this.#deep = true;
     this.#cursor = await this.#page(this.#cursor);
+    this.emit('listed');
+  }
+
+  /** There are rooms that one is a member of and hears nothing from. */
+  get hasQuietRooms() {
+    return this.#joined().some(({ id }) => !this.isLive(id));
+  }
+
+  /** What is new in those. */
+  async refreshRooms() {
+    await this.#rooms();
     this.emit('listed');
   }
 
@@ -83,10 +95,22 @@ export class Directory extends Emitter {
 
   /** Those I am in; of the ones I thought I was, those that are not named have been left elsewhere. */
   async #rooms() {
-    const held = this.conversations.all().filter(({ isRoom: room, joined }) => room && joined);
+    const held = this.#joined();
     const { rooms, next } = await this.api.rooms({ joined: true, limit: ROOMS });
-    const named = new Set(this.#learn(rooms));
-    if (!next) for (const room of held) if (!named.has(room)) room.learn({ joined: false });
+    // A room that was left while this was on its way is left, and of one that is live we know better.
+    const known = (room) => this.isLive(room?.id) || (held.includes(room) && !room.joined);
+    const fresh = Array.isArray(rooms) ? rooms.filter((row) => !known(this.conversations.get(whoseIs(row)?.id))) : [];
+    const named = new Set(this.#learn(fresh));
+    for (const room of next ? [] : held) if (!named.has(room) && !known(room)) this.#drop(room);
+  }
+
+  #joined() {
+    return this.conversations.all().filter(({ isRoom: room, joined }) => room && joined);
+  }
+
+  #drop(room) {
+    room.learn({ joined: false });
+    this.emit('learned', room);
   }
 
   #learn(rows) {

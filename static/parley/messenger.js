@@ -16,6 +16,7 @@ import { personOf } from './person.js';
 import { isPlace, isRoom, roomPerson } from './place.js';
 import { PublicRooms } from './public_rooms.js';
 import { Receipts } from './receipts.js';
+import { RoomNews } from './room_news.js';
 import { Rooms } from './rooms.js';
 import { Store } from './store.js';
 import { TypingSender, TypingWatch } from './typing.js';
@@ -33,7 +34,7 @@ export class Messenger extends Emitter {
     this.me = personOf(me);
     const { conversations } = this;
     this.store = new Store({ cache, conversations, clock });
-    this.directory = new Directory({ api, conversations });
+    this.directory = new Directory({ api, conversations, isLive: (place) => isRoom(place) && this.rooms.isReady(place) });
     this.history = new History({ api });
     this.rooms = new Rooms({ transport, conversations, store: this.store, me: this.me, clock });
     this.inbound = new Inbound({ conversations, store: this.store, rooms: this.rooms });
@@ -45,6 +46,7 @@ export class Messenger extends Emitter {
     this.typingSender = new TypingSender({ clock, send: (data) => transport.send('typing', data) });
     this.typingWatch = new TypingWatch({ clock, changed: (conversation) => this.emit('change', conversation) });
     this.connection = new Connection(this);
+    this.roomNews = new RoomNews(this);
     this.#listen();
   }
 
@@ -58,7 +60,8 @@ export class Messenger extends Emitter {
 
   stop() {
     this.typingSender.stop();
-    for (const part of [this.typingWatch, this.receipts, this.courier, this.rooms, this.publicRooms, this.connection]) part.stop();
+    const { typingWatch, receipts, courier, rooms, publicRooms, roomNews, connection } = this;
+    for (const part of [typingWatch, receipts, courier, rooms, publicRooms, roomNews, connection]) part.stop();
     this.store.close();
     this.transport.stop();
     this.removeAll();

@@ -27,6 +27,11 @@ export class Room extends Conversation {
     return this.joined;
   }
 
+  /** A room that was left counts no more. */
+  get unread() {
+    return this.joined ? super.unread : 0;
+  }
+
   /** Joining brings the newest page; before it nobody may ask for another. */
   get readable() {
     return this.joined && this.loaded;

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import states
 from tests.browser.host import SECRET, HostSite, token_of
 from tests.browser.person import expect_connected
+from tests.browser.rooms import expect_in
+from tests.browser.words import Words
 from tests.services.parley import ParleyServer
 
 LONG = "Maximiliane Theodora von Hohenfels-Wartenberg zu Oberkirchberg"
@@ -26,9 +28,11 @@ body {{ margin: 0 auto; max-width: 68rem; padding: 1.2rem; font: 1.05rem/1.5 Geo
 h1 {{ margin: 0 0 1rem; }}
 .wares {{ display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); }}
 .wares i {{ height: 9rem; border-radius: 8px; background: light-dark(#e6dccb, #3a3024); }}
-.inbox, .chatbox {{ overflow: hidden; border-radius: 12px; box-shadow: 0 4px 24px #3c280a2e; }}
+.inbox, .chatbox, .room {{ overflow: hidden; border-radius: 12px;
+  box-shadow: 0 4px 24px #3c280a2e; }}
 .inbox {{ height: 600px; }}
 .chatbox {{ height: 560px; max-width: 400px; }}
+.room {{ height: 560px; }}
 </style></head><body><h1>The Wool Shop</h1>
 <div class="{mode}" data-parley data-parley-mode="{mode}" data-parley-token="{token}" {to}></div>
 <p class="wares">{wares}</p><script async src="{url}/widget.js"></script></body></html>"""
@@ -41,6 +45,7 @@ class Scene(NamedTuple):
     to: str = ""
     opened: bool = False
     sub: str = "alice"
+    room: bool = False
 
 
 SCENES = {
@@ -53,16 +58,18 @@ SCENES = {
     "chatbox-empty": Scene("chatbox", "dan"),
     "inbox": Scene("inbox", "bob"),
     "inbox-list": Scene("inbox"),
+    "room": Scene("room", room=True),
+    "inbox-room": Scene("inbox", room=True),
 }
 
 
 class Modes:
     """`each()` gives (name, page), on a Parley and a host of their own."""
 
-    def __init__(self, browser: Browser, profile: dict[str, Any], words: states.Words) -> None:
+    def __init__(self, browser: Browser, profile: dict[str, Any], words: Words) -> None:
         self.words = words
         self.names = {"alice": words.alice, "bob": words.bob, "carol": words.carol}
-        self.names |= {"dan": "Dan", "eve": LONG}
+        self.names |= {"dan": "Dan", "eve": LONG, "guest": words.guest}
         self.context = browser.new_context(**profile)
         self.rtl = str(profile.get("locale", "en")).startswith("ar")
 
@@ -73,6 +80,7 @@ class Modes:
                 body = {"content": text}
                 path = f"conversations/{ids[other]}/messages"
                 self._ask(server, sub, path, method="POST", data=body)
+            self._fill_room(server)
             for name, scene in SCENES.items():
                 page = self.context.new_page()
                 page.goto(host.put(f"/{name}", self._html(server, scene)))
@@ -80,6 +88,15 @@ class Modes:
                 yield name, page
                 page.close()
         self.context.close()
+
+    def _fill_room(self, server: ParleyServer) -> None:
+        room = self.words.rooms[0]
+        self._ask(server, "bob", "rooms", method="POST", data={"room": room})
+        path = f"rooms/{quote(room, safe='')}"
+        for sub in ("alice", "carol", "guest"):
+            self._ask(server, sub, f"{path}/members/me", method="PUT")
+        for sub, text in self.words.chat:
+            self._ask(server, sub, f"{path}/messages", method="POST", data={"content": text})
 
     def _talk(self) -> Iterator[tuple[str, str, str]]:
         """(sender, recipient, text)"""
@@ -99,10 +116,15 @@ class Modes:
             dir="rtl" if self.rtl else "ltr",
             mode=scene.mode,
             token=self._token(scene.sub),
-            to=f'data-parley-with="{scene.to}"' if scene.to else "",
+            to=self._target(scene),
             wares="<i></i>" * 12,
             url=server.url,
         )
+
+    def _target(self, scene: Scene) -> str:
+        if scene.room:
+            return f'data-parley-room="{self.words.rooms[0]}"'
+        return f'data-parley-with="{scene.to}"' if scene.to else ""
 
     @staticmethod
     def _look(page: Page, scene: Scene) -> None:
@@ -114,7 +136,9 @@ class Modes:
         if scene.opened or scene.mode != "popup":
             expect(page.locator(".parley")).to_be_visible()
             expect_connected(page)
-        if scene.to:
+        if scene.room:
+            expect_in(page)
+        if scene.to or scene.room:
             expect(page.locator(".parley-thread")).to_be_visible()
         for bones in page.locator(".parley-skeleton, .parley-ghosts").all():
             expect(bones).to_be_hidden()

@@ -37,7 +37,7 @@ def enter(person: Person, room: str) -> Page:
 
 
 def expect_in(page: Page) -> None:
-    expect(page.locator(".parley-thread .parley-head-line")).to_have_text(re.compile(r"\d"))
+    expect(page.locator(".parley-thread .parley-head-line")).to_have_text(re.compile(r"\S"))
     expect(page.locator(".parley-thread .parley-skeleton")).to_be_hidden()
 
 

@@ -14,43 +14,14 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser import modes, states
 from tests.browser.conftest import QUIET
 from tests.browser.person import Person
+from tests.browser.words import ARABIC, CHINESE, Words
 from tests.services.chromium import chromium_flags, find_chromium
 from tests.services.parley import ParleyServer
 
-CHINESE = states.Words(
-    alice="林晓",
-    bob="张伟",
-    carol="王芳",
-    news="明天的安排没变吧？",
-    talk=(
-        ("bob", "早上好！包裹收到了吗？"),
-        ("alice", "收到了，谢谢。台灯比图片上还好看。"),
-        ("alice", "问一下：用什么灯泡？说明书上只写了 E14。"),
-        ("bob", "40W 以下的 E14 都可以。我喜欢这种：https://example.org/bulbs/warm-e14"),
-        ("bob", "💡"),
-    ),
-    reply="太好了，下班路上买一个。",
-    missed="装好了发张照片！",
-)
-ARABIC = states.Words(
-    alice="ليلى حداد",
-    bob="Bob (Brandt)",
-    carol="كريم منصور",
-    news="هل موعدنا غدًا كما هو؟",
-    talk=(
-        ("bob", "صباح الخير! هل وصل الطرد؟"),
-        ("alice", "نعم، شكرًا. المصباح أجمل من الصور."),
-        ("alice", "سؤال: أي لمبة تناسبه؟ مكتوب في الورقة E14 فقط."),
-        ("bob", "Any E14 up to 40 W: https://example.org/bulbs/warm-e14"),
-        ("bob", "💡"),
-    ),
-    reply="ممتاز، سأشتري واحدة في طريقي إلى البيت.",
-    missed="وأرسلي صورة بعد تعليقه!",
-)
 # what it is called: how the browser is set, and what people say
-LOOKS: dict[str, tuple[dict[str, Any], states.Words]] = {
-    "light": ({"color_scheme": "light"}, states.Words()),
-    "dark": ({"color_scheme": "dark"}, states.Words()),
+LOOKS: dict[str, tuple[dict[str, Any], Words]] = {
+    "light": ({"color_scheme": "light"}, Words()),
+    "dark": ({"color_scheme": "dark"}, Words()),
     "zh-CN": ({"locale": "zh-CN"}, CHINESE),
     "ar": ({"locale": "ar", "color_scheme": "light"}, ARABIC),
 }

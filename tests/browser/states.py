@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import MakePerson
 from tests.browser.person import bubble, expect_connected, item, tick, write
+from tests.browser.room_states import RoomStates
+from tests.browser.rooms import guest
+from tests.browser.words import Words
 
 SOCKET = "**/user/chatwebsocket"
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
@@ -19,27 +21,6 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
 }
 DEVICES = {"desktop": DESKTOP, "phone": PHONE}
-
-
-@dataclass
-class Words:
-    """What the people of the pictures say, so that they say it in their own language."""
-
-    alice: str = "Alice Moreau"
-    bob: str = "Bob Brandt"
-    carol: str = "Carol Nakamura"
-    news: str = "Are we still on for tomorrow?"
-    talk: tuple[tuple[str, str], ...] = field(
-        default=(
-            ("bob", "Morning! Did the parcel arrive?"),
-            ("alice", "It did, thank you. The lamp is even nicer than on the pictures."),
-            ("alice", "One question: which bulb fits? The leaflet only says E14."),
-            ("bob", "Any E14 up to 40 W. I like these: https://example.org/bulbs/warm-e14"),
-            ("bob", "💡"),
-        )
-    )
-    reply: str = "Perfect, I will get one on the way home."
-    missed: str = "And send a picture once it hangs!"
 
 
 class States:
@@ -77,6 +58,8 @@ class States:
             while self.held:
                 self.held.pop().abort()
             page.close()
+        people = (self.alice, self.bob, self.carol, guest(self.person, self.words.guest))
+        yield from RoomStates(*people, self.words).each()
 
     def gate(self) -> Page:
         return self.visitor.page()

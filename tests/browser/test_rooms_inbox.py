@@ -59,6 +59,45 @@ def test_unread_messages_of_a_room_are_counted_live(person: MakePerson) -> None:
     expect(badge).to_be_hidden()
 
 
+def test_rooms_one_is_not_in_are_fresh_when_the_page_is_seen_again(person: MakePerson) -> None:
+    alice, bob = person("alice", name="Alice"), person("bob", name="Bob")
+    for room in ("Garden", "Kitchen"):
+        open_room(alice, room)
+        useropt(bob, "room-join", room=room)
+        useropt(alice, "room-say", room=room, content=f"first in the {room}")
+    page = bob.page()
+    names = page.locator(".parley-listpane .parley-item-name")
+    expect(names).to_have_text(["Kitchen", "Garden"])
+    expect_connected(page)
+    _be(page, "hidden")
+    useropt(alice, "room-say", room="Garden", content="are you there?")
+    with page.expect_response("**/useropt"):
+        _be(page, "visible")
+    expect(item(page, "Garden").locator(".parley-badge")).to_have_text("22 unread messages")
+    expect(item(page, "Garden")).to_contain_text("Alice: are you there?")
+    expect(names).to_have_text(["Garden", "Kitchen"])
+    expect(page).to_have_title("(3) Parley")
+    # Read on another device, and left there
+    useropt(bob, "room-read", room="Garden", seq=2)
+    useropt(bob, "room-leave", room="Kitchen")
+    _be(page, "hidden")
+    _be(page, "visible")
+    expect(names).to_have_text(["Garden"])
+    expect(page).to_have_title("Parley")
+
+
+def _be(page: Page, state: str) -> None:
+    """Headless pages are always visible: this is what happens when a tab is changed."""
+    page.evaluate(
+        """(state) => {
+            const property = { value: state, configurable: true };
+            Object.defineProperty(document, 'visibilityState', property);
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        state,
+    )
+
+
 def test_a_new_room_is_opened_and_bad_names_are_refused(person: MakePerson) -> None:
     alice = person("alice", name="Alice")
     open_room(person("bob"), "Garden")
@@ -201,5 +240,6 @@ def test_a_host_embeds_one_room(
     )
     ben.evaluate("() => parley('room', '[data-parley]', 'Nowhere')")
     expect(ben.locator(".parley-bar")).to_contain_text("There is no such room.")
+    expect(ben.locator(".parley-skeleton, .parley-empty").locator("visible=true")).to_have_count(0)
     ben.evaluate("() => parley('room', '[data-parley]', 'Shop talk')")
     expect(bubble(ben, "what do you recommend?")).to_be_visible()

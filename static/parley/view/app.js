@@ -44,7 +44,9 @@ export class AppView {
     this.settings = new SettingsView({ context, say: (text) => this.toast.say(text) });
     this.welcome = new WelcomeView({ context, single, onFind: () => this.browse(false, this.search.input) });
     this.node = this.#build({ locale, direction, actions });
-    this.attention = new Attention({ onLook: () => this.thread.report(), onWake: () => messenger.transport.wake() });
+    this.attention = new Attention({ onLook: () => this.thread.report(), onWake: () => messenger.transport.wake(),
+      onSeen: (visible) => messenger.roomNews.show(visible) });
+    messenger.roomNews.show(this.attention.isVisible);
     this.ringing = new Ringing({ messenger, context, attention: this.attention,
       isOpen: ({ id }) => id === messenger.openId && this.inView });
     this.#listen();

@@ -3,14 +3,16 @@
 export class Attention {
   #abort = new AbortController();
 
-  constructor({ onLook, onWake }) {
+  /** `onSeen(visible)`: whenever the page is hidden or shown again. */
+  constructor({ onLook, onWake, onSeen }) {
     const { signal } = this.#abort;
     window.addEventListener('focus', onLook, { signal });
     window.addEventListener('resize', onLook, { signal });
     // Also when the network went: an idle socket would look alive for half a minute.
     for (const type of ['online', 'offline']) window.addEventListener(type, onWake, { signal });
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState !== 'visible') return;
+      onSeen(this.isVisible);
+      if (!this.isVisible) return;
       onWake();
       onLook();
     }, { signal });

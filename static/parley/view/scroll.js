@@ -43,6 +43,12 @@ export class ScrollKeeper {
     this.scroller.scrollTo({ top: scrollHeight, behavior: glide ? 'smooth' : 'instant' });
   }
 
+  /** Here alone: scrollIntoView() would scroll the page around us as well. */
+  toMiddle(node) {
+    const [line, frame] = [node, this.scroller].map((one) => one.getBoundingClientRect());
+    this.#moveBy(line.top + line.height / 2 - frame.top - frame.height / 2);
+  }
+
   /** Runs a change and puts the line that was first in view back to where it was; or stays at the end. */
   during(change, { stick = this.atEnd } = {}) {
     const anchor = stick ? null : this.#firstVisible();

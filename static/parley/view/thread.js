@@ -76,10 +76,11 @@ export class ThreadView {
     this.keeper.settle();
     const stick = this.#ownNews(conversation) || this.#atEnd; // before anything is below what is shown
     const rows = this.lines.take(conversation, { newFrom: this.#newFrom, history });
-    const waiting = rows.length === 0 && !conversation.loaded && history !== 'failed';
+    const empty = rows.length === 0 && !conversation.outside; // of that the bar speaks
+    const waiting = empty && !conversation.loaded && history !== 'failed';
     this.keeper.during(() => {
       this.bones.hidden = !waiting;
-      this.#showBlank(conversation, rows.length === 0 && !waiting, history);
+      this.#showBlank(conversation, empty && !waiting, history);
       if (stick) this.lines.window.toEnd();
       this.lines.paint(this.scroller);
     }, { stick });
@@ -149,7 +150,7 @@ export class ThreadView {
   #toStart() {
     this.#turn((rows) => rows.reveal('new'));
     const line = this.lines.node.querySelector('.parley-new');
-    if (line) line.scrollIntoView({ block: 'center', behavior: 'instant' });
+    if (line) this.keeper.toMiddle(line);
     else this.keeper.toEnd();
     this.#scrolled();
   }
