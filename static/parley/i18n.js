@@ -38,6 +38,12 @@ export function translator(locale, from = catalogs) {
   };
 }
 
+/** Put before a line, makes it run as these words do, whatever stands first in it (left-to-right mark, right-to-left mark). */
+export function directionMark(words) {
+  const [letter] = words.match(/\p{L}/u) ?? [''];
+  return letter && (FROM_THE_RIGHT.test(letter) ? '\u200f' : '\u200e');
+}
+
 /** Somebody's words within ours keep their own direction (first strong isolate ... pop isolate). */
 function isolate(value, mirrored) {
   if (typeof value !== 'string') return String(value);

@@ -207,6 +207,14 @@ def test_in_arabic_the_room_is_mirrored(person: MakePerson) -> None:
     middle = page.locator(".parley-log").evaluate(centre)
     assert bubble(page, "hello").locator(".parley-bubble").evaluate(centre) > middle
     assert page.locator(".parley-roster").evaluate(centre) < middle
+    # In the list a line runs as the words do, not as the name before them
+    page.goto(alice.url)
+    line = item(page, room).locator(".parley-item-line")
+    for words, direction in (("صباح الخير", "rtl"), ("good morning", "ltr")):
+        useropt(bob, "room-say", room=room, content=words)
+        page.reload()
+        expect(line).to_contain_text(words)
+        assert line.evaluate("(line) => getComputedStyle(line).direction") == direction
 
 
 def test_a_host_embeds_one_room(

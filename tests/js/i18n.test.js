@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import emoji from '../../static/parley/catalog/emoji.js';
-import { catalogs, directionOf, resolveLocale, translator } from '../../static/parley/i18n.js';
+import { catalogs, directionMark, directionOf, resolveLocale, translator } from '../../static/parley/i18n.js';
 import { sources } from './support/files.js';
 
 const { en } = catalogs;
@@ -84,4 +84,9 @@ test('isolates words that are read the other way from the sentence around them',
   assert.equal(translator('en')('write_to', { name: 'ليلى' }), 'Write a message to \u2068ليلى\u2069');
   assert.equal(translator('en')('write_to', { name: '\u202eevil' }), 'Write a message to \u2068\u202eevil\u2069');
   assert.equal(translator('ar')('last_seen', { time: '2025-11-13' }), 'آخر ظهور: \u20682025-11-13\u2069');
+});
+
+test('a line runs as its first letter does', () => {
+  const marks = ['hello نور', '1. نور', '\u{10800}', '你好', '💡 12', ''].map(directionMark);
+  assert.deepEqual(marks, ['\u200e', '\u200f', '\u200f', '\u200e', '', '']);
 });

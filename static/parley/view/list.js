@@ -1,5 +1,6 @@
 // The conversation list: newest first, one button each.
 import { avatarOf } from './avatar.js';
+import { directionMark } from '../i18n.js';
 import { el, hiddenText, isolated, setText } from './dom.js';
 import { KeyedChildren } from './keyed.js';
 import { listSkeleton } from './rows.js';
@@ -49,8 +50,9 @@ export class ListView {
     if (draft) return t('draft', { content: beginningOf(draft) });
     if (!last) return '';
     const content = last.deleted ? t('message_removed') : beginningOf(last.content);
-    if (last.mine !== false) return t('you_wrote', { content });
-    return last.author ? t('announce', { name: last.author.name, content }) : content;
+    const mark = directionMark(content); // else what is cut off is the beginning of the words
+    if (last.mine !== false) return mark + t('you_wrote', { content });
+    return last.author ? mark + t('announce', { name: last.author.name, content }) : content;
   }
 
   #item(first) {
