@@ -67,8 +67,9 @@ $(JQUERY): package.json package-lock.json
 test-js: $(JQUERY) ## Tests of the widget's logic
 	@node --test --test-reporter=spec $(or $(JS_TESTS),tests/js) </dev/null
 
+# In the order of collection: the browser's long files come early, and no worker ends on one alone.
 test-py: dev $(JQUERY) ## Tests of everything else; flags in ARGS, as in make test-py ARGS="-k history"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS) </dev/null
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS) </dev/null
 
 reliability: dev ## The long fault tests (docs/reliability.md)
 	@tools/need.sh $(SERVERS) chromium

@@ -31,8 +31,16 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("device", states.DEVICES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# each takes half a minute, for it goes through all states: two of them are for `make reliability`
+@pytest.mark.parametrize(
+    ("device", "scheme"),
+    [
+        ("desktop", "light"),
+        ("phone", "dark"),
+        pytest.param("desktop", "dark", marks=pytest.mark.slow),
+        pytest.param("phone", "light", marks=pytest.mark.slow),
+    ],
+)
 def test_axe_finds_nothing_in_any_state(person: MakePerson, scheme: str, device: str) -> None:
     found = {
         name: findings
