@@ -10,8 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
-# Tests mostly wait for servers: two at a time halve the wall time on any machine.
-WORKERS := 2
+# Tests mostly wait for servers and browsers: two at a time leave half of two cores idle.
+WORKERS := 3
 JQUERY := node_modules/.package-lock.json
 SERVERS := mariadb-server-core mariadb-client-core redis-server
 SOURCES := $(wildcard app demo models handlers migrations tests tools)
