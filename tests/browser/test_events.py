@@ -119,12 +119,12 @@ def test_state_cancelled_shows_no_bar(visit: Callable[..., Page], chat: ParleySe
     ann, ben = visit("ann", "with: 'ben'", "state"), visit("ben", "with: 'ann'")
     for page in (ann, ben):
         page.wait_for_function(
-            "() => $('#chat').parley('instance').messenger.status.state === 'online'"
+            "() => $('#chat').parley('instance')?.messenger?.status.state === 'online'"
         )
     chat.kill()
     for page in (ann, ben):
         page.wait_for_function(
-            "() => $('#chat').parley('instance').messenger.status.state === 'waiting'"
+            "() => $('#chat').parley('instance')?.messenger?.status.state === 'waiting'"
         )
     expect(ben.locator(".parley-status")).to_be_visible()
     expect(ann.locator(".parley-status")).to_be_hidden()
