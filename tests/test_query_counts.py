@@ -1,0 +1,47 @@
+"""How often the database is asked: as often for two hundred conversations as for three."""
+
+import logging
+
+import pytest
+
+from models import history
+from models.chatlog import ChatLog
+from models.conversation import Conversation
+from models.history import SYNC_CHUNK
+from tests.filled import fill, migrated
+
+CONVERSATIONS = 200
+MOVED = (10, 20, 30)
+
+
+def say(conversation: int) -> None:
+    """One more message in a conversation that had one."""
+    ChatLog.insert(
+        conversation=conversation,
+        seq=2,
+        me=conversation,
+        other=1,
+        client_id=f"new {conversation}",
+        content="x",
+        time=10_000,
+    ).execute()
+    Conversation.update(last_seq=2).where(Conversation.id == conversation).execute()
+
+
+def test_a_sync_and_the_list_ask_a_bounded_number_of_questions(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with migrated(database_url):
+        fill(1, CONVERSATIONS + 1)
+        for conversation in MOVED:
+            say(conversation)
+        held = dict.fromkeys(range(3, CONVERSATIONS + 2), 1) | {2: CONVERSATIONS + 1}
+        with caplog.at_level(logging.DEBUG, "peewee"):
+            missed = history.read_missed(1, held, 50)
+            asked_by_sync = len(caplog.records)
+            listed, _ = history.list_conversations(1, None, SYNC_CHUNK)
+            asked_by_list = len(caplog.records) - asked_by_sync
+    assert {one.positions.other for one in missed} == set(MOVED)
+    assert len(listed) == SYNC_CHUNK  # one statement of last messages holds so many
+    assert 0 < asked_by_sync <= 4
+    assert 0 < asked_by_list <= 2
