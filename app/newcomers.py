@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+from app.messaging.errors import not_now
 from models import accounts
 from models.accounts import Newcomer
 from models.reader import Reader
 
 # members stored in one transaction; the rest waits for the next
 BATCH = 200
+# members who may wait for theirs; more are refused, and come again
+WAITING = 10_000
 
 
 class Newcomers:
@@ -21,7 +24,9 @@ class Newcomers:
         self._task: asyncio.Task[None] | None = None
 
     async def add(self, member: Newcomer) -> None:
-        """Raises Refused (-8) when the database is away."""
+        """Raises Refused (-8) when the database is away, or too many wait."""
+        if len(self._waiting) >= WAITING:
+            raise not_now()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         self._waiting.append((member, future))

@@ -2,8 +2,8 @@
 
 A field's flag is its name with dashes, its environment variable PARLEY_<NAME>, and
 PARLEY_<NAME>_FILE names a file that holds the value (for container secrets). A flag wins over
-the environment, the environment over the default. docs/configuration lists the same table; a
-test holds the two together.
+the environment, the environment over the default. docs/operating.md lists the same table; a test
+holds the two together.
 """
 
 from __future__ import annotations

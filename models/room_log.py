@@ -113,12 +113,6 @@ def read_lasts(listed: Iterable[RoomInfo]) -> dict[int, Said]:
     return {conversation: found[0] for conversation, found in said.items()}
 
 
-def find_members(conversation: int, user_ids: Collection[int]) -> dict[int, Member]:
-    """These people as they are known in the room, members or not any more."""
-    found = _members([conversation], user_ids)
-    return {user_id: member for (_, user_id), member in found.items()}
-
-
 def _members(
     conversations: Collection[int], user_ids: Collection[int]
 ) -> dict[tuple[int, int], Member]:

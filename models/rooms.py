@@ -115,12 +115,14 @@ def join_room(name: str, user_id: int, address: str) -> RoomInfo:
     """Makes the user a member. Raises Refused (-4, -5)."""
     with writing():
         room = find_room(name, user_id)
-        if room.standing & REMOVED:
-            raise not_allowed("you were removed from this room.")
         if room.is_member and not address:
             return room
-        _join(room, user_id, address)
-        return find_room(name, user_id)
+        if not room.standing & REMOVED:
+            _join(room, user_id, address)
+            room = find_room(name, user_id)
+        if not room.is_member:  # removed, perhaps between the two lines above
+            raise not_allowed("you were removed from this room.")
+        return room
 
 
 def _join(room: RoomInfo, user_id: int, address: str) -> None:
@@ -138,10 +140,11 @@ def _join(room: RoomInfo, user_id: int, address: str) -> None:
     except IntegrityError as error:
         if not is_duplicate(error):
             raise
-        back = {"standing": room.standing & ~AWAY, "address": address}
+        back = {"standing": _without(AWAY), "address": address}
         if not room.is_member:
             back |= {"read_seq": room.last_seq, "delivered_seq": room.last_seq}
-        Participant.update(back).where(me).execute()
+        may = Participant.standing.bin_and(REMOVED) == 0
+        Participant.update(back).where(me, may).execute()
 
 
 def leave_room(name: str, user_id: int) -> RoomInfo:
@@ -163,14 +166,17 @@ def set_removed(conversation: int, user_id: int, on: bool) -> None:
 
 def _stand(conversation: int, user_id: int, bits: int, on: bool, known: bool = False) -> None:
     me = (Participant.conversation == conversation) & (Participant.user == user_id)
-    with writing():
-        row = first_row(Participant.select(Participant.standing).where(me))
-        if row is None:
-            if known:
-                raise not_found("user in this room")
-            return
-        standing = row[0] | bits if on else row[0] & ~bits
-        Participant.update(standing=standing).where(me).execute()
+    if known and first_row(Participant.select(Participant.user).where(me)) is None:
+        raise not_found("user in this room")
+    standing = Participant.standing.bin_or(bits) if on else _without(bits)
+    Participant.update(standing=standing).where(me).execute()
+
+
+def _without(bits: int) -> Any:
+    """Changed in the database, not read and written back: who is removed while coming in, or muted
+    while leaving, must not lose that on the way.
+    """
+    return Participant.standing.bin_and((MUTED | AWAY | REMOVED) & ~bits)
 
 
 def find_outsiders(conversation: int, user_ids: Collection[int]) -> set[int]:

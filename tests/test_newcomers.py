@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from peewee import Database
 
+from app import newcomers
+from app.messaging.errors import Errorcode, Refused
+from app.newcomers import Newcomers
 from models import accounts, base, schema
 from models.accounts import Newcomer
+from models.reader import Reader
 from tests.client import bearer
 from tests.conftest import StartServer
 from tests.oracle import read_rows
@@ -31,6 +35,27 @@ async def test_a_crowd_at_first_sight(
     assert [tab.me["user_id"] for tab in tabs] == [ids[tab.me["username"]] for tab in tabs]
     rows = read_rows(database_url, "SELECT COUNT(*) FROM user WHERE kind = 'embedded'")
     assert rows == [(CROWD,)]
+
+
+async def test_who_is_too_many_to_wait_is_refused(
+    monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    """And those who wait are served all the same."""
+    monkeypatch.setattr(newcomers, "WAITING", 3)
+    found = base.connect(database_url)
+    schema.migrate(found)
+    reader = Reader(found, threads=1, queue_size=0, timeout=10)
+    crowd = Newcomers(reader)
+    waiting = [asyncio.create_task(crowd.add(Newcomer(sub))) for sub in "abc"]
+    late = asyncio.create_task(crowd.add(Newcomer("d")))
+    with pytest.raises(Refused) as refused:
+        await late
+    assert refused.value.code is Errorcode.NOT_NOW
+    await asyncio.gather(*waiting)
+    await crowd.add(Newcomer("d"))
+    reader.close()
+    names = read_rows(database_url, "SELECT nickname FROM user ORDER BY nickname")
+    assert names == [("a",), ("b",), ("c",), ("d",)]
 
 
 @pytest.fixture

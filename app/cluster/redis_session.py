@@ -27,6 +27,9 @@ from app.messaging.hub import Hub
 HEARTBEAT = 1.0
 EXPIRY = 4.0
 SILENCE = 3.0
+# notices for all that may wait; a Redis that does not answer is given up after SILENCE, and a busy
+# process has far fewer to tell until then
+NOTICES = 100_000
 
 
 class Session:
@@ -91,7 +94,9 @@ class Session:
         raise BrokenLink("a task returned")
 
     def tell_all(self, frame: bytes) -> None:
-        self._notices.append(frame)
+        """What does not fit is dropped, and the session with it: a new one tells how all stands."""
+        if len(self._notices) < NOTICES:
+            self._notices.append(frame)
         self._wake.set()
 
     def read(self, process: str) -> None:
@@ -139,6 +144,8 @@ class Session:
             moved = self._arrivals.take()
             came = {one: self._hub.locale(one) for one in moved if self._hub.count(one)}
             told, self._notices = self._notices, []
+            if len(told) == NOTICES:
+                raise BrokenLink("more was to be told than fits")
             async with self._redis.pipeline(transaction=True) as pipe:
                 self.registry.change(pipe, came, moved - came.keys())
                 self.registry.tell_all(pipe, *told)

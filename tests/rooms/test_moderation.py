@@ -1,5 +1,7 @@
 """Who opened a room, and the operator, may delete texts, mute and remove people; nobody else."""
 
+import asyncio
+
 import pytest
 
 from tests.client import Person, Tab, event, guest, sign_up
@@ -77,6 +79,26 @@ async def test_who_is_removed_stays_out(shared_server: ParleyServer) -> None:
     await here.ask("room-remove", {**data, "on": False})
     assert (await bob.useropt("room-chat", room=room))["errorcode"] == -5  # not by itself
     assert (await enter(there, room))["owner"] == ann.user_id
+
+
+async def test_nobody_slips_back_in_while_being_removed(shared_server: ParleyServer) -> None:
+    """Leaving, coming back, being muted and removed at once: what a moderator said stands."""
+    room, (ann, *people), _ = await gather(shared_server, "ann", *["restless"] * 8)
+
+    async def wander(person: Person) -> None:
+        for _ in range(5):
+            await person.useropt("room-leave", room=room)
+            await person.useropt("room-join", room=room)
+
+    async def moderate(person: Person) -> None:
+        for opt in ("room-mute", "room-remove"):
+            await ann.useropt(opt, room=room, user_id=person.user_id, on=True)
+
+    await asyncio.gather(*(act(person) for person in people for act in (wander, moderate)))
+    for person in people:
+        assert (await person.useropt("room-join", room=room))["errorcode"] == -5
+        await ann.useropt("room-remove", room=room, user_id=person.user_id, on=False)
+        assert (await person.useropt("room-join", room=room))["data"]["muted"] is True
 
 
 async def test_nobody_else_moderates(shared_server: ParleyServer) -> None:
