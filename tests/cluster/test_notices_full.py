@@ -1,11 +1,12 @@
 """What all processes are to be told is bounded: beyond that a session begins anew."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis as Client
 
-from app.cluster import redis_session
+from app.cluster import notices, redis_session
 from app.cluster.arrivals import Arrivals
 from app.cluster.elsewhere import Elsewhere
 from app.cluster.link import BrokenLink
@@ -13,49 +14,59 @@ from app.cluster.outgoing import Outgoing
 from app.cluster.redis_session import Session
 from app.messaging.counters import Counters
 from app.messaging.hub import Hub
+from tests.client import PATIENCE
 from tests.services.redis import Redis
 
 LIMIT = 3
+FRAME = b"room-moved one 1 1\n"
 
 
 def ignore(*_: object) -> None:
     return
 
 
-async def published(redis: Redis, count: int) -> None:
-    """Tells all so many notices at once, and publishes until there is nothing more to do."""
+def session_of(client: Client) -> Session:
     wake = asyncio.Event()
-    async with Client.from_url(redis.url) as client:
-        session = Session(
-            client,
-            "one",
-            lambda: "epoch",
-            Hub(),
-            Elsewhere(ignore),
-            Outgoing(1_000, wake, Counters()),
-            Arrivals(wake),
-            wake,
-            {},
-            up=ignore,
-            gone=ignore,
-            forgot=ignore,
-        )
-        for _ in range(count):
-            session.tell_all(b"room-moved one 1 1\n")
-        assert len(session._notices) == min(count, LIMIT)
-        publishing = asyncio.create_task(session._publish())
-        while session._notices:
-            await asyncio.sleep(0)
-        done, _ = await asyncio.wait([publishing], timeout=0.1)
-        publishing.cancel()
-        for task in done:
-            task.result()
+    return Session(
+        client,
+        "one",
+        lambda: "epoch",
+        Hub(),
+        Elsewhere(ignore),
+        Outgoing(1_000, wake, Counters()),
+        Arrivals(wake),
+        wake,
+        {},
+        up=ignore,
+        gone=ignore,
+        forgot=ignore,
+    )
 
 
-async def test_a_session_with_too_much_to_tell_ends(
-    redis_server: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+async def client(redis_server: Redis, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
     monkeypatch.setattr(redis_session, "NOTICES", LIMIT)
-    await published(redis_server, LIMIT - 1)
+    async with Client.from_url(redis_server.url) as made:
+        yield made
+
+
+async def test_what_fits_is_told(client: Client) -> None:
+    session = session_of(client)
+    async with client.pubsub() as listener:
+        await listener.subscribe(session.registry.all)
+        assert (await listener.get_message(timeout=PATIENCE))["type"] == "subscribe"
+        for _ in range(LIMIT - 1):
+            session.tell_all(FRAME)
+        publishing = asyncio.create_task(session._publish())
+        heard = await listener.get_message(timeout=PATIENCE)
+        publishing.cancel()
+    assert list(notices.unpack(heard["data"])) == [FRAME] * (LIMIT - 1)
+
+
+async def test_a_session_with_too_much_to_tell_ends(client: Client) -> None:
+    session = session_of(client)
+    for _ in range(LIMIT + 2):
+        session.tell_all(FRAME)
+    assert len(session._notices) == LIMIT
     with pytest.raises(BrokenLink):
-        await published(redis_server, LIMIT + 2)
+        await asyncio.wait_for(session._publish(), PATIENCE)
