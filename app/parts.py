@@ -72,6 +72,7 @@ class Parts:
         self._emptied = asyncio.Event()
         self._build_access()
         self._build_messaging(db, make_commit)
+        self._build_use_cases()
 
     def _build_access(self) -> None:
         options = self.options
@@ -99,12 +100,10 @@ class Parts:
             queue_size=options.reader_queue,
             timeout=options.write_timeout,
         )
-        self.bus, shared = self._make_bus()
+        self.bus, self._shared_bus = self._make_bus()
         self.identities = Identities(self.reader, self.tokens, options)
         self.presence = Presence(self.hub, self.bus.count, self.reader, options.presence_grace)
         self.shapes = Shapes(ZoneInfo(options.timezone), self.presence.is_online)
-        self.reading = Reading(self.reader, self.shapes)
-        self.typing = Typing(self.bus, self.reader)
         self.writer = Writer(
             make_commit(db),
             lambda pairs: self.chat.committed(pairs),
@@ -113,6 +112,34 @@ class Parts:
             batch_size=options.batch_size,
             patience=options.write_timeout,
         )
+
+    def _build_use_cases(self) -> None:
+        """What people do, on top of what it is done with."""
+        self.reading = Reading(self.reader, self.shapes)
+        self.typing = Typing(self.bus, self.reader)
+        self.watcher = Watcher(
+            self.hub,
+            self.reader,
+            self.tokens,
+            self.typing,
+            self.counters,
+            self.options.watch_interval,
+        )
+        self._build_chat()
+        self.room_questions = self.rooms.questions()
+        self.dispatch = Dispatch(
+            self.chat,
+            self.writer,
+            self.typing,
+            self.reading,
+            lambda: self.epoch,
+            self.rooms.operations(),
+            self.rooms.listing.missed,
+        )
+
+    def _build_chat(self) -> None:
+        """Between two and in rooms, by one intake."""
+        options = self.options
         intake = Intake(
             self.writer,
             Buckets(options.message_rate, options.message_burst, time.monotonic),
@@ -128,7 +155,7 @@ class Parts:
             self.reader,
             self.shapes,
             self.counters,
-            shared,
+            self._shared_bus,
         )
         self.chat = Chat(
             self.bus,
@@ -138,18 +165,6 @@ class Parts:
             self.cork,
             self.rooms.tells,
             self.rooms.talk.placed,
-        )
-        self.watcher = Watcher(
-            self.hub, self.reader, self.tokens, self.typing, self.counters, options.watch_interval
-        )
-        self.dispatch = Dispatch(
-            self.chat,
-            self.writer,
-            self.typing,
-            self.reading,
-            lambda: self.epoch,
-            self.rooms.operations,
-            self.rooms.listing.missed,
         )
 
     def _make_bus(self) -> tuple[Bus, SharedBus | None]:

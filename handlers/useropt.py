@@ -66,7 +66,7 @@ class UseroptHandler(ApiHandler):
         if request.opt in SENDING:
             return await SENDING[request.opt](self.parley, me, request.data)
         if request.opt in ROOM_QUESTIONS:
-            data = await self.parley.rooms.questions[request.opt](me, request.data)
+            data = await self.parley.room_questions[request.opt](me, request.data)
         elif request.opt in QUESTIONS:
             data = await QUESTIONS[request.opt](self.parley, me, request.data)
         else:

@@ -11,7 +11,8 @@ from peewee import Database
 from app.messaging.items import Message, Outcome, Receipt
 from models.base import is_sqlite, now_ms, several_statements
 from models.failures import classify, is_away, is_duplicate
-from models.log_batch import BatchSteps, Memory, StorageReplaced, identities
+from models.log_batch import BatchSteps, StorageReplaced
+from models.log_memory import Memory, identities
 from models.log_sql import LogSql
 from models.storage import replace_epoch
 

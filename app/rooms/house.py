@@ -65,8 +65,10 @@ class Rooms:
         if isinstance(link, ClusterLink):
             link.connect(self.roster, self.feed, self._check)
         self.tells: dict[type, Tell] = {RoomMessage: self.talk.tell, RoomReceipt: self.talk.moved}
-        # opts on a socket
-        self.operations: dict[str, Operation] = {
+
+    def operations(self) -> dict[str, Operation]:
+        """Opts on a socket."""
+        return {
             "room-join": self.membership.join,
             "room-leave": self.membership.leave,
             "room-say": self.talk.say,
@@ -76,8 +78,10 @@ class Rooms:
             "room-mute": self.moderation.send_mute,
             "room-remove": self.moderation.send_remove,
         }
-        # opts over HTTP, but for room-say; each gives the `data` of the answer
-        self.questions: dict[str, Question] = {
+
+    def questions(self) -> dict[str, Question]:
+        """Opts over HTTP, but for room-say; each gives the `data` of the answer."""
+        return {
             "rooms": self.listing.listed,
             "room-open": self.listing.open,
             "room-chat": self.listing.page,

@@ -8,7 +8,6 @@ from app.access.person import Person
 from app.messaging import protocol
 from app.messaging.items import Stored
 from app.messaging.shapes import Shapes
-from models.history import Row
 from models.room_log import Member, RoomMissed, RoomPage, Said
 from models.rooms import RoomInfo
 
@@ -97,13 +96,6 @@ class RoomShapes:
             "last_time": room.last_time,
             **_positions(room),
         }
-
-
-def entry_row(
-    sender: Person, seq: int, time: int, client_id: str, content: str, address: str = ""
-) -> Said:
-    """A message that was just stored, as the log has it."""
-    return Row(seq, sender.user_id, client_id, content, time), Member(sender, address)
 
 
 def _positions(room: RoomInfo) -> dict[str, int]:

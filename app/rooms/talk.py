@@ -25,10 +25,12 @@ from app.rooms.link import RoomLink
 from app.rooms.live import Live
 from app.rooms.names import parse_room
 from app.rooms.roster import Roster
-from app.rooms.shapes import RoomShapes, entry_row
+from app.rooms.shapes import RoomShapes
 from models import rooms
 from models.conversation import room_key
+from models.history import Row
 from models.reader import Reader
+from models.room_log import Member, Said
 
 
 class Talk:
@@ -114,7 +116,8 @@ class Talk:
         self._link.moved(message.room.conversation, stored.seq)
         settle(message.reply, self._answer(message, stored))
         if live is not None:
-            self._feed.show(live, self._said(message, stored), message.reply.socket)
+            said = _said(message.sender, stored, message.client_id, live)
+            self._feed.show(live, said, message.reply.socket)
 
     def _answer(self, message: RoomMessage, stored: Stored) -> dict[str, Any]:
         """The envelope for who asked; for a repeat it shows the original, wherever it stands."""
@@ -139,24 +142,10 @@ class Talk:
         if room is None or room.conversation != conversation:
             live = self._roster.live(conversation)
             room = live.room if live is not None else RoomName(conversation, b"", "")
-        row = entry_row(
-            sender, stored.seq, stored.time, client_id, stored.content, _address(live, sender)
-        )
-        entry = self._shapes.entry(conversation, row, True, sender.locale)
+        said = _said(sender, stored, client_id, live)
+        entry = self._shapes.entry(conversation, said, True, sender.locale)
         data = {"room": room.name, "room_id": conversation, "data": entry}
         return {**data, "dup": True} if stored.dup else data
-
-    def _said(self, message: RoomMessage, stored: Stored) -> Any:
-        live = self._roster.live(message.room.conversation)
-        sender = message.sender
-        return entry_row(
-            sender,
-            stored.seq,
-            stored.time,
-            message.client_id,
-            stored.content,
-            _address(live, sender),
-        )
 
     def moved(self, receipt: RoomReceipt, outcome: Outcome) -> None:
         """My other sockets in the room learn what I have read, and who asked how it stands."""
@@ -184,6 +173,9 @@ def _answer_read(reply: Reply, event: dict[str, Any], moved: Moved) -> None:
         reply.future.set_result(moved)
 
 
-def _address(live: Live | None, sender: Person) -> str:
+def _said(sender: Person, stored: Stored, client_id: str, live: Live | None) -> Said:
+    """A message that was just stored, as the log has it."""
     member = live.members.get(sender.user_id) if live is not None else None
-    return member.address if member is not None else ""
+    address = member.address if member is not None else ""
+    row = Row(stored.seq, sender.user_id, client_id, stored.content, stored.time)
+    return row, Member(sender, address)
