@@ -5,6 +5,8 @@ from __future__ import annotations
 from app.messaging.errors import BadBatch, StorageFull, TryAgain
 
 DUPLICATE = 1062
+# what the writer's own check (log_writes.py) fails with
+OUT_OF_RANGE = 1690
 # deadlock, lock timeout: rolled back, run it again
 CONTENTION = {1213, 1205}
 # refused, gone, lost, killed, shutting down, too many connections, read only: reconnect, run again
@@ -24,6 +26,11 @@ def number(error: BaseException) -> int:
 def is_duplicate(error: BaseException) -> bool:
     """A unique key already holds this value."""
     return number(error) == DUPLICATE or "UNIQUE constraint failed" in str(error)
+
+
+def is_outdated(error: BaseException) -> bool:
+    """A conversation does not end where the writer remembered it to end."""
+    return number(error) == OUT_OF_RANGE
 
 
 def is_away(error: BaseException) -> bool:

@@ -1,7 +1,7 @@
-"""The statements of the message path, written out for both databases.
+"""What the message path asks, written out for both databases; log_writes.py has what it writes.
 
-The query builder costs more than the database here, so this one file goes around it;
-tests/test_log_sql.py holds its tables and columns against the models.
+The query builder costs more than the database here, so these two files go around it;
+tests/test_log_sql.py holds their tables and columns against the models.
 """
 
 from __future__ import annotations
@@ -10,16 +10,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-LOG_COLUMNS = "conversation_id, seq, me, other, client_id, content, time"
 PARTICIPANT_COLUMNS = "conversation_id, user_id, other_id, delivered_seq, read_seq"
 
-
 Value = int | str | bytes | None
-Work = tuple[str, Sequence[Value]]  # a statement and its arguments
-
-
-class LostAnswer(OSError):
-    """What became of the transaction is not known."""
 
 
 class LogSql:
@@ -27,45 +20,24 @@ class LogSql:
 
     def __init__(self, sqlite: bool) -> None:
         self._number, self._text = ("?", "?") if sqlite else ("%d", "%s")
-        # on MySQL the writer's connection has autocommit off: a transaction begins by itself
-        self.begin = "BEGIN IMMEDIATE" if sqlite else ""
         self._lock = "" if sqlite else " FOR UPDATE"
-        self._bigger = "MAX" if sqlite else "GREATEST"
         self._sqlite = sqlite
         for name in (
             "find",
             "users",
             "lock",
             "repeats",
-            "advance",
-            "append",
             "standings",
             "positions",
-            "progress",
         ):
             setattr(self, name, lru_cache(maxsize=1024)(getattr(self, name)))
 
     def run(self, cursor: Any, statement: str, arguments: Sequence[Value]) -> None:
-        """Executes one statement whose answer is needed."""
+        """Executes one statement."""
         if self._sqlite:
             cursor.execute(statement, arguments)
             return
         cursor.execute(*_inlined(statement, arguments))
-
-    def run_and_commit(self, cursor: Any, work: Sequence[Work]) -> None:
-        """Executes what needs no answer, and commits: on MySQL in one question, so that a batch
-        is two of them. The server does nothing more after a statement that fails.
-        """
-        if self._sqlite:
-            for statement, arguments in work:
-                cursor.execute(statement, arguments)
-            cursor.execute("COMMIT")
-            return
-        texts = [cursor.mogrify(*_inlined(statement, arguments)) for statement, arguments in work]
-        cursor.execute(";".join([*texts, "COMMIT"]))
-        for _ in texts:
-            if not cursor.nextset():
-                raise LostAnswer("fewer answers than statements")
 
     def _numbers(self, count: int) -> str:
         return ",".join([self._number] * count)
@@ -119,18 +91,6 @@ class LogSql:
             f" WHERE me = {self._number} AND client_id IN ({self._texts(count)})"
         )
 
-    def advance(self, count: int) -> str:
-        """Arguments: (id, seq) pairs, (id, time) pairs, ids."""
-        arms = f" WHEN {self._number} THEN {self._number}" * count
-        return (
-            f"UPDATE conversation SET last_seq = CASE id{arms} END,"
-            f" last_time = CASE id{arms} END WHERE id IN ({self._numbers(count)})"
-        )
-
-    def append(self, count: int) -> str:
-        row = f"({self._numbers(4)},{self._texts(2)},{self._number})"
-        return f"INSERT INTO chatlog ({LOG_COLUMNS}) VALUES {','.join([row] * count)}"
-
     def standings(self, count: int) -> str:
         """Arguments: (conversation, user) pairs."""
         return self._of_pairs("p.conversation_id, p.user_id, p.standing", count)
@@ -142,24 +102,6 @@ class LogSql:
             count,
             " JOIN conversation c ON c.id = p.conversation_id",
         )
-
-    def progress(self, count: int) -> str:
-        """Moves positions, forward only; the rows are there since the conversation began."""
-        # `other` is no number where the conversation is a room's
-        row = f"({self._numbers(2)},{self._text},{self._numbers(2)})"
-        rows = ",".join([row] * count)
-        insert = f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES {rows}"
-        if self._sqlite:
-            tail = " ON CONFLICT (conversation_id, user_id) DO UPDATE SET "
-            new = "excluded.{0}"
-        else:
-            tail = " ON DUPLICATE KEY UPDATE "
-            new = "VALUES({0})"
-        moves = ", ".join(
-            f"{name} = {self._bigger}({name}, {new.format(name)})"
-            for name in ("delivered_seq", "read_seq")
-        )
-        return insert + tail + moves
 
 
 def _inlined(statement: str, arguments: Sequence[Value]) -> tuple[str, list[Value] | None]:

@@ -10,16 +10,20 @@ from peewee import Database
 
 from app.messaging.items import Message, Outcome, Receipt
 from models.base import is_sqlite, now_ms, several_statements
-from models.failures import classify, is_away, is_duplicate
-from models.log_batch import BatchSteps, StorageReplaced
+from models.failures import classify, is_away, is_duplicate, is_outdated
+from models.log_batch import BatchSteps
+from models.log_conversations import StorageReplaced
 from models.log_memory import Memory, identities
 from models.log_sql import LogSql
+from models.log_writes import commit_mysql, commit_sqlite
 from models.storage import replace_epoch
 
 log = logging.getLogger("parley.storage")
 
 # seconds one transaction may wait for another process's lock before it is run again
 LOCK_WAIT = 3
+# version of SQLite's file, as PRAGMA data_version has it, of a connection that has not asked yet
+UNKNOWN = -1
 
 
 class LogWriter:
@@ -28,20 +32,16 @@ class LogWriter:
     def __init__(self, db: Database, clock: Callable[[], int] = now_ms) -> None:
         self._db = db
         self._clock = clock
-        self._sql = LogSql(is_sqlite(db))
+        self._is_sqlite = is_sqlite(db)
+        self._version = UNKNOWN
+        self._commit_writes = commit_sqlite if self._is_sqlite else commit_mysql
+        self._sql = LogSql(self._is_sqlite)
         self._memory = Memory()
 
     def commit(self, batch: Sequence[Message | Receipt]) -> list[Outcome]:
         """Stores the batch; one outcome per item. Raises TryAgain, BadBatch or StorageFull."""
         try:
-            try:
-                return self._transaction(batch, look_for_repeats=False)
-            except Exception as error:
-                if not is_duplicate(error):
-                    raise
-            # a client_id of this batch is in the log already (or a conversation was just made by
-            # another process): rare, so only now is it looked for
-            return self._transaction(batch, look_for_repeats=True)
+            return self._store(batch)
         except Exception as error:
             if is_away(error):
                 self._disconnect()
@@ -51,31 +51,60 @@ class LogWriter:
                 raise
             raise meaning from error
 
+    def _store(self, batch: Sequence[Message | Receipt]) -> list[Outcome]:
+        """As if nothing were amiss; what turns out to be is rare, and only then looked for."""
+        trusting, look_for_repeats = True, False
+        while True:
+            try:
+                return self._transaction(batch, look_for_repeats, trusting)
+            except Exception as error:
+                if is_outdated(error) and trusting:
+                    trusting = False  # another process has written to one of the conversations
+                elif is_duplicate(error) and not look_for_repeats:
+                    # a client_id of this batch is in the log already (or a conversation was just
+                    # made by another process)
+                    trusting, look_for_repeats = False, True
+                else:
+                    raise
+
     def close(self) -> None:
         self._disconnect()
 
     # -- one transaction ----------------------------------------------------------------------
 
     def _transaction(
-        self, batch: Sequence[Message | Receipt], look_for_repeats: bool
+        self, batch: Sequence[Message | Receipt], look_for_repeats: bool, trusting: bool
     ) -> list[Outcome]:
         self._connect()
         cursor = self._db.cursor()
-        if self._sql.begin:
-            cursor.execute(self._sql.begin)
         try:
-            step = BatchSteps(cursor, self._sql, self._memory, self._clock())
+            trusting = self._begin(cursor) and trusting
+            step = BatchSteps(cursor, self._sql, self._memory, self._clock(), trusting=trusting)
             outcomes = step.run(batch, look_for_repeats)
-            self._sql.run_and_commit(cursor, step.writes)
+            self._commit_writes(cursor, step.writes)
         except Exception as error:
             self._roll_back(cursor)
             if isinstance(error, StorageReplaced):
                 self._start_epoch()
             raise
-        self._memory.keep(step.made, step.reached)
+        self._memory.keep(step.conversations.made, step.ends)
         if self._memory.uncertain:
             self._memory.uncertain.difference_update(identities(batch))
         return outcomes
+
+    def _begin(self, cursor: Any) -> bool:
+        """Whether what is remembered may be trusted.
+
+        SQLite tells whether another connection has written since the last time. MySQL's
+        transaction begins by itself (autocommit is off), and what is remembered is looked at
+        again when it is written.
+        """
+        if not self._is_sqlite:
+            return True
+        cursor.execute("BEGIN IMMEDIATE")
+        before = self._version
+        self._version = cursor.execute("PRAGMA data_version").fetchone()[0]
+        return bool(self._version == before)
 
     def _roll_back(self, cursor: Any) -> None:
         try:
@@ -95,7 +124,8 @@ class LogWriter:
             return
         with several_statements():
             self._db.connect()
-        if is_sqlite(self._db):
+        self._version = UNKNOWN
+        if self._is_sqlite:
             return
         try:
             self._db.execute_sql(

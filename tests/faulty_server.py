@@ -131,6 +131,11 @@ class FaultyCursor:
             return self._injector.commit(self._cursor, self._connection)
         return self._cursor.execute(statement, *arguments)
 
+    def executemany(self, statement: str, rows: Any) -> Any:
+        """SQLite is given each kind of rows by one statement."""
+        self._messages = self._messages or (APPEND in statement and bool(rows))
+        return self._cursor.executemany(statement, rows)
+
     def _execute_all(self, statements: str) -> None:
         if statements:
             self._cursor.execute(statements)

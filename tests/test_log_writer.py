@@ -10,8 +10,18 @@ from peewee import Database
 
 from app.access.person import Person
 from app.messaging.errors import Errorcode, Refused, TryAgain
-from app.messaging.items import Message, Moved, Outcome, Receipt, Reply, Stored
-from models import base, schema
+from app.messaging.items import (
+    Message,
+    Moved,
+    Outcome,
+    Receipt,
+    Reply,
+    RoomMessage,
+    RoomName,
+    Stored,
+)
+from models import base, rooms, schema
+from models.conversation import MUTED, Participant, room_key
 from models.log_sql import PARTICIPANT_COLUMNS
 from models.log_writer import LogWriter
 from models.storage import read_epoch
@@ -178,6 +188,55 @@ def test_a_conversation_that_another_process_made_meanwhile(
     ]
     assert seqs(other.commit([message(CAROL, ALICE, "1")])) == [(2, False)]
     assert count(database_url, "conversation") == 2
+
+
+def test_what_is_remembered_is_not_believed_when_others_write(
+    writer: LogWriter, db: Database, database_url: str
+) -> None:
+    """Two processes take turns in one conversation; each remembers where it ended last time."""
+    other = LogWriter(db)
+    for turn in range(1, 9, 2):
+        assert seqs(writer.commit([message(ALICE, BOB, f"{turn}")])) == [(turn, False)]
+        assert seqs(other.commit([message(BOB, ALICE, f"{turn}")])) == [(turn + 1, False)]
+    both = [message(ALICE, CAROL, "new"), message(ALICE, BOB, "last")]
+    assert seqs(writer.commit(both)) == [(1, False), (9, False)]
+    assert [row[0] for row in log_of(database_url)] == [*range(1, 10), 1]
+
+
+def test_a_room_that_others_write_to_and_a_mute_between(
+    writer: LogWriter, db: Database, database_url: str
+) -> None:
+    """Who may write in a room is looked up each time, also when its end is remembered."""
+    with db.connection_context():
+        rooms.open_room("tea", ALICE)
+        conversation = rooms.find_room("tea", ALICE).conversation
+        Participant.insert(conversation=conversation, user=ALICE).execute()
+    room = RoomName(conversation, room_key("tea"), "tea")
+
+    def say(client_id: str) -> Message:
+        return RoomMessage(person(ALICE), 0, "x", client_id, NO_REPLY, room)
+
+    assert seqs(writer.commit([say("1"), say("2")])) == [(1, False), (2, False)]
+    change(database_url, f"UPDATE participant SET standing = {MUTED}")
+    assert codes(writer.commit([say("3")])) == [Errorcode.NOT_ALLOWED]
+    change(database_url, "UPDATE participant SET standing = 0")
+    change(database_url, f"UPDATE conversation SET last_seq = 7 WHERE id = {conversation}")
+    assert seqs(writer.commit([say("4")])) == [(8, False)]
+
+
+def test_a_batch_of_known_conversations_is_one_question(mariadb_url: str) -> None:
+    for db in prepared(mariadb_url):
+        writer = LogWriter(db)
+
+        def questions(db: Database = db) -> int:
+            return int(db.execute_sql("SHOW SESSION STATUS LIKE 'Questions'").fetchone()[1])
+
+        writer.commit([message(ALICE, BOB, "1"), message(ALICE, CAROL, "1.")])
+        before = questions()
+        writer.commit([message(ALICE, BOB, "2"), message(CAROL, ALICE, "3")])
+        # as the server counts them: the five statements of the one question, and this
+        assert questions() - before == 5 + 1
+        writer.close()
 
 
 @pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])

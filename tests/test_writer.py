@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.messaging.errors import BadBatch, Errorcode, Refused, StorageFull, TryAgain
-from app.messaging.writer import LONGEST_BACKOFF, Writer
+from app.messaging.writer import LONGEST_BACKOFF, PACE, SEVERAL, Writer
 
 PATIENCE = 10.0
 
@@ -133,6 +133,49 @@ async def test_what_waits_goes_into_one_batch_in_order(bench: Bench) -> None:
     assert [[item for item, _ in batch] for batch in bench.told.batches] == bench.storage.batches
     assert bench.told.outcomes == {number: ("stored", number) for number in range(50)}
     assert bench.storage.threads == {"writer"}
+
+
+async def test_what_one_turn_of_the_loop_brings_goes_into_one_batch(bench: Bench) -> None:
+    """The thread waits already: it must not run off with the first of them."""
+    bench.storage.gate.set()
+    writer = bench.make(queue_size=0, batch_size=100)
+    writer.submit("alone")
+    await bench.told.until(1)
+    for number in range(50):
+        writer.submit(number)
+        writer.submit_latest(number, Position(f"{number}", 1))
+    await bench.told.until(101)
+    positions = [Position(f"{number}", 1) for number in range(50)]
+    assert bench.storage.batches == [["alone"], [*range(50), *positions]]
+
+
+@pytest.mark.parametrize(("size", "paces"), [(1, False), (SEVERAL - 1, False), (SEVERAL, True)])
+async def test_transactions_of_several_people_keep_a_pace(
+    bench: Bench, size: int, paces: bool
+) -> None:
+    bench.storage.gate.set()
+    slept: list[float] = []
+    writer = bench.make(queue_size=0, batch_size=100, sleep=slept.append)
+    for number in range(size):
+        writer.submit(number)
+    await bench.told.until(size)
+    assert await writer.drain(PATIENCE)
+    assert len(slept) == paces
+    assert all(0 <= seconds <= PACE for seconds in slept)
+
+
+async def test_a_full_batch_does_not_wait_for_more(bench: Bench) -> None:
+    slept: list[float] = []
+    writer = bench.make(queue_size=0, batch_size=SEVERAL, sleep=slept.append)
+    writer.submit("under way")
+    await bench.storage.busy()
+    for number in range(3 * SEVERAL):
+        writer.submit(number)
+    await asyncio.sleep(0)  # handed over
+    bench.storage.gate.set()
+    await bench.told.until(1 + 3 * SEVERAL)
+    assert await writer.drain(PATIENCE)
+    assert len(slept) == 1, "only the last one left room in the next"
 
 
 async def test_a_batch_is_bounded(bench: Bench) -> None:

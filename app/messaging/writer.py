@@ -3,9 +3,6 @@
 While one transaction runs, items queue up; the next takes them all (bounded). One fsync then
 serves many messages. The writer knows no model and no socket: it is given `commit(batch)`, which
 returns one outcome per item, and `committed(pairs)`, which is called on the loop once per batch.
-
-Two lanes. `submit` keeps every item in order (messages). `submit_latest` keeps one item per key,
-merged with the one that already waits (receipts: only the newest position matters).
 """
 
 from __future__ import annotations
@@ -14,11 +11,10 @@ import asyncio
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from itertools import islice
-from typing import Any, Protocol, Self
+from typing import Any
 
+from app.messaging.backlog import Backlog, Mergeable
 from app.messaging.errors import BadBatch, StorageFull, TryAgain, malformed, not_now
 
 log = logging.getLogger("parley.writer")
@@ -27,11 +23,11 @@ log = logging.getLogger("parley.writer")
 # within two seconds of its return, slow enough to leave it alone.
 FIRST_BACKOFF = 0.02
 LONGEST_BACKOFF = 0.5
-
-
-class Mergeable(Protocol):
-    def merged_with(self, older: Self) -> Self: ...
-
+# While several people write, a transaction begins at most this often (seconds): the fixed cost of
+# one is that of thirty messages, and what is answered to the last one comes in this moment.
+PACE = 0.002
+# items in a batch that mean several people
+SEVERAL = 4
 
 Outcome = Any  # what commit returns for an item, or Refused
 Commit = Callable[[Sequence[Any]], Sequence[Outcome]]
@@ -51,18 +47,16 @@ class Writer:
         batch_size: int,
         patience: float,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._commit = commit
         self._committed = committed
         self._loop = loop
-        self._queue_size = queue_size
-        self._batch_size = batch_size
         self._patience = patience
         self._clock = clock
-        self._waiting: deque[tuple[float, Any]] = deque()
-        self._latest: dict[Hashable, tuple[float, Any]] = {}
-        self._lock = threading.Condition()
-        self._stopping = threading.Event()
+        self._sleep = sleep
+        self._batch_size = batch_size
+        self._backlog = Backlog(loop, queue_size, batch_size, clock)
         self._drained = asyncio.Event()
         # daemon: a database that never answers must not keep a stopping process alive
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -72,33 +66,19 @@ class Writer:
 
     def __len__(self) -> int:
         """How many items wait for a transaction."""
-        return len(self._waiting) + len(self._latest)
+        return len(self._backlog)
 
     def submit(self, item: Any) -> None:
         """Queues an item behind all others. Raises Refused (-8) when the queue is full."""
-        with self._lock:
-            if self._stopping.is_set() or 0 < self._queue_size <= len(self._waiting):
-                raise not_now()
-            self._waiting.append((self._clock(), item))
-            self._lock.notify()
+        self._backlog.submit(item)
 
     def submit_latest(self, key: Hashable, item: Mergeable) -> None:
         """Queues an item, merged with one of the same key that waits. Raises Refused (-8)."""
-        with self._lock:
-            old = self._latest.get(key)
-            if self._stopping.is_set() or (
-                old is None and 0 < self._queue_size <= len(self._latest)
-            ):
-                raise not_now()
-            since = self._clock() if old is None else old[0]
-            self._latest[key] = (since, item if old is None else item.merged_with(old[1]))
-            self._lock.notify()
+        self._backlog.submit_latest(key, item)
 
     async def drain(self, patience: float) -> bool:
         """Takes nothing more, commits all that waits; False when that took too long."""
-        with self._lock:
-            self._stopping.set()
-            self._lock.notify()
+        self._backlog.close()
         try:
             await asyncio.wait_for(self._drained.wait(), patience)
         except TimeoutError:
@@ -108,24 +88,15 @@ class Writer:
     # -- the thread ---------------------------------------------------------------------------
 
     def _run(self) -> None:
-        while batch := self._take():
+        while batch := self._backlog.take():
+            began = self._clock()
             since = min(taken for taken, _ in batch)
             items = [item for _, item in batch]
             outcomes = self._commit_patiently(items, since + self._patience)
             self._hand_over(list(zip(items, outcomes, strict=True)))
+            if len(batch) >= SEVERAL and len(self._backlog) < self._batch_size:
+                self._sleep(max(0.0, began + PACE - self._clock()))
         self._on_loop(self._drained.set)
-
-    def _take(self) -> list[tuple[float, Any]]:
-        """All that waits, up to a batch; an empty list when stopped and done."""
-        with self._lock:
-            while not self._waiting and not self._latest:
-                if self._stopping.is_set():
-                    return []
-                self._lock.wait()
-            count = min(len(self._waiting), self._batch_size)
-            batch = [self._waiting.popleft() for _ in range(count)]
-            keys = list(islice(self._latest, self._batch_size))
-            return batch + [self._latest.pop(key) for key in keys]
 
     def _commit_patiently(self, items: list[Any], deadline: float) -> Sequence[Outcome]:
         """Commits, again and again while the storage is away, until the deadline."""

@@ -1,0 +1,107 @@
+"""What waits for the writer: filled on the event loop, emptied by the writer's thread.
+
+Two lanes. `submit` keeps every item in order (messages). `submit_latest` keeps one item per key,
+merged with the one that already waits (receipts: only the newest position matters).
+
+What one turn of the loop brings is handed over together at its end: the thread would otherwise run
+off with the first message of a turn, and all others of it would wait for that one's transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable
+from itertools import islice
+from typing import Any, Protocol, Self
+
+from app.messaging.errors import not_now
+
+
+class Mergeable(Protocol):
+    def merged_with(self, older: Self) -> Self: ...
+
+
+# when it was submitted, and what
+Waiting = tuple[float, Any]
+
+
+class Backlog:
+    """Both lanes bounded by `size` (0: not at all). `take` is the thread's, all else the loop's."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        size: int,
+        batch_size: int,
+        clock: Callable[[], float],
+    ) -> None:
+        self._loop = loop
+        self._size = size
+        self._batch_size = batch_size
+        self._clock = clock
+        self._coming: list[Waiting] = []  # of this turn, as the next one
+        self._coming_latest: dict[Hashable, Waiting] = {}
+        self._waiting: deque[Waiting] = deque()
+        self._latest: dict[Hashable, Waiting] = {}
+        self._lock = threading.Condition()
+        self._handing_over = False
+        self._closed = False
+
+    def __len__(self) -> int:
+        """How many items wait for a transaction."""
+        return len(self._coming) + len(self._coming_latest) + len(self._waiting) + len(self._latest)
+
+    def submit(self, item: Any) -> None:
+        """Queues an item behind all others. Raises Refused (-8) when the queue is full."""
+        if self._closed or 0 < self._size <= len(self._waiting) + len(self._coming):
+            raise not_now()
+        self._coming.append((self._clock(), item))
+        if not self._handing_over:
+            self._at_the_end_of_the_turn()
+
+    def submit_latest(self, key: Hashable, item: Mergeable) -> None:
+        """Queues an item, merged with one of the same key that waits. Raises Refused (-8)."""
+        with self._lock:  # the thread must not run off with the old one meanwhile
+            old = self._coming_latest.get(key) or self._latest.get(key)
+            if self._closed or (old is None and self._is_full()):
+                raise not_now()
+            merged = (self._clock(), item) if old is None else (old[0], item.merged_with(old[1]))
+            self._latest.pop(key, None)
+            self._coming_latest[key] = merged
+        if not self._handing_over:
+            self._at_the_end_of_the_turn()
+
+    def _is_full(self) -> bool:
+        return 0 < self._size <= len(self._latest) + len(self._coming_latest)
+
+    def _at_the_end_of_the_turn(self) -> None:
+        self._handing_over = True
+        self._loop.call_soon(self._hand_over)
+
+    def _hand_over(self) -> None:
+        self._handing_over = False
+        with self._lock:
+            self._waiting.extend(self._coming)
+            self._latest.update(self._coming_latest)
+            self._lock.notify()
+        self._coming.clear()
+        self._coming_latest.clear()
+
+    def close(self) -> None:
+        """Nothing more is let in."""
+        self._closed = True
+        self._hand_over()
+
+    def take(self) -> list[Waiting]:
+        """All that waits, up to a batch; waits for something. Empty when closed and done."""
+        with self._lock:
+            while not self._waiting and not self._latest:
+                if self._closed:
+                    return []
+                self._lock.wait()
+            count = min(len(self._waiting), self._batch_size)
+            batch = [self._waiting.popleft() for _ in range(count)]
+            keys = list(islice(self._latest, self._batch_size))
+            return batch + [self._latest.pop(key) for key in keys]

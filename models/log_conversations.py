@@ -1,0 +1,111 @@
+"""Which conversations a batch writes to, how far they go, and who may not write in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from app.messaging.errors import Refused, TryAgain, not_allowed
+from app.messaging.items import Message, RoomMessage
+from models.conversation import AWAY, MUTED, REMOVED, pair_key
+from models.log_memory import End, Identity, Key, Memory, identity_of
+from models.log_sql import LogSql
+
+Ask = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+
+
+class StorageReplaced(TryAgain):
+    """A conversation ends before a message that this process saw committed."""
+
+
+class Conversations:
+    """In one transaction. `made`: ids that were found or made here."""
+
+    def __init__(self, ask: Ask, sql: LogSql, memory: Memory) -> None:
+        self._ask = ask
+        self._sql = sql
+        self._memory = memory
+        self.made: dict[Key, int] = {}
+
+    def id(self, key: Key) -> int | None:
+        return self._memory.ids.get(key) or self.made.get(key)
+
+    def look_up(self, keys: set[Key]) -> None:
+        unknown = {stored_key(key): key for key in keys if self.id(key) is None}
+        if unknown:
+            for stored, found in self._ask(self._sql.find(len(unknown)), list(unknown)):
+                self.made[unknown[bytes(stored)]] = found
+
+    def find_or_make(self, first: Mapping[Key, Message]) -> None:
+        """`first`: a message of each conversation; rooms are not made by writing to them."""
+        self.look_up(set(first))
+        missing = {
+            key: message
+            for key, message in first.items()
+            if self.id(key) is None and not isinstance(message, RoomMessage)
+        }
+        if not missing:
+            return
+        people = {person for m in missing.values() for person in (m.sender.user_id, m.other)}
+        there = {row[0] for row in self._ask(self._sql.users(len(people)), sorted(people))}
+        welcome = {
+            key: message
+            for key, message in missing.items()
+            if message.sender.user_id in there and message.other in there
+        }
+        for stored in sorted(map(stored_key, welcome)):
+            self._ask(self._sql.create(), (stored,))
+        self.look_up(set(welcome))
+        for key, message in welcome.items():
+            me, other = message.sender.user_id, message.other
+            for one, two in ((me, other), (other, me)):
+                self._ask(self._sql.join(), (self.made[key], one, two, 0, 0))
+
+    def lock(self, ids: list[int]) -> dict[int, End]:
+        """Their ends, which nobody else moves before the commit. In id order."""
+        if not ids:
+            return {}
+        ends = {row[0]: (row[1], row[2]) for row in self._ask(self._sql.lock(len(ids)), ids)}
+        for conversation in ids:
+            remembered = self._memory.ends.get(conversation)
+            if conversation not in ends or (remembered and ends[conversation] < remembered):
+                raise StorageReplaced(f"conversation {conversation}")
+            if remembered and remembered < ends[conversation] and not self._memory.uncertain:
+                self._memory.shared.add(conversation)
+        return ends
+
+    def barred(self, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], Refused]:
+        """Of (room, user) pairs those who may not write there, and why.
+
+        Looked up under the lock, so that it is right whoever muted whom in what process.
+        """
+        if not wanted:
+            return {}
+        arguments = [value for pair in sorted(wanted) for value in pair]
+        rows = self._ask(self._sql.standings(len(wanted)), arguments)
+        standing = {(row[0], row[1]): row[2] for row in rows}
+        refusals = {pair: refusal_of(standing.get(pair, AWAY)) for pair in wanted}
+        return {pair: refused for pair, refused in refusals.items() if refused is not None}
+
+
+def stored_key(key: Key) -> bytes:
+    """As the table has it."""
+    return key if isinstance(key, bytes) else pair_key(*key)
+
+
+def refusal_of(standing: int) -> Refused | None:
+    """Why somebody who stands so in a room may not write there."""
+    if standing & (AWAY | REMOVED):
+        return not_allowed("you are not in this room.")
+    return not_allowed("you are muted in this room.") if standing & MUTED else None
+
+
+def firsts(
+    messages: Sequence[Message], keys: Sequence[Key], seen: Mapping[Identity, object]
+) -> dict[Key, Message]:
+    """Whose conversations are needed: of repeats in the batch the first one's alone."""
+    first = {
+        identity_of(message): (key, message)
+        for key, message in zip(reversed(keys), reversed(messages), strict=True)
+    }
+    return dict(wanted for identity, wanted in first.items() if identity not in seen)

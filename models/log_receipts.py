@@ -1,0 +1,67 @@
+"""The receipts of a batch: how far each may move its positions. In one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.messaging.errors import not_found
+from app.messaging.items import Moved, Outcome, Receipt, RoomReceipt
+from models.log_conversations import Ask, Conversations
+from models.log_memory import Key, pair
+from models.log_sql import LogSql
+
+# (conversation, user) -> (other, delivered, read), as they will be written
+Progress = dict[tuple[int, int], tuple[int | None, int, int]]
+
+
+def key_of(receipt: Receipt) -> Key:
+    if isinstance(receipt, RoomReceipt):
+        return receipt.room.key
+    return pair(receipt.user, receipt.other)
+
+
+def move(
+    receipts: list[Receipt],
+    conversations: Conversations,
+    ask: Ask,
+    sql: LogSql,
+    reached: Mapping[int, int],
+    progress: Progress,
+) -> list[Outcome]:
+    """`reached`: the last seqs of what else is in this batch. Adds to `progress`."""
+    keys = [key_of(receipt) for receipt in receipts]
+    conversations.look_up(set(keys))
+    ids = [conversations.id(key) or 0 for key in keys]
+    pairs = {(found, one.user) for found, one in zip(ids, receipts, strict=True) if found}
+    arguments = [value for pair in sorted(pairs) for value in pair]
+    rows = ask(sql.positions(len(pairs)), arguments) if pairs else []
+    positions = {(row[0], row[1]): row[2:] for row in rows}
+    return [
+        _move_one(receipt, found, positions.get((found, receipt.user)), reached, progress)
+        for receipt, found in zip(receipts, ids, strict=True)
+    ]
+
+
+def _move_one(
+    receipt: Receipt,
+    conversation: int,
+    here: tuple[Any, ...] | None,
+    reached: Mapping[int, int],
+    progress: Progress,
+) -> Outcome:
+    if here is None:
+        return not_found("conversation")
+    delivered, read, last_seq = here
+    last_seq = max(last_seq, reached.get(conversation, 0))
+    new_read = max(read, min(receipt.read, last_seq))
+    # who has read it has been given it
+    new_delivered = max(delivered, new_read, min(receipt.delivered, last_seq))
+    if (new_read, new_delivered) != (read, delivered):
+        _, sent, sent_read = progress.get((conversation, receipt.user), (0, 0, 0))
+        progress[(conversation, receipt.user)] = (
+            receipt.other or None,
+            max(new_delivered, sent),
+            max(new_read, sent_read),
+        )
+    return Moved(new_read, new_delivered, new_read > read, new_delivered > delivered)

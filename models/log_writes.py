@@ -1,0 +1,138 @@
+"""What a batch writes, with the commit at its end, written out for both databases.
+
+SQLite is given rows and one statement for each kind. MySQL is given one text with all of it, so
+that a batch is one question; it does nothing more after a statement that fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from pymysql.converters import escape_string
+
+from models.log_memory import End
+from models.log_sql import PARTICIPANT_COLUMNS
+
+LOG_COLUMNS = "conversation_id, seq, me, other, client_id, content, time"
+_LOG = f"INSERT INTO chatlog ({LOG_COLUMNS}) VALUES "
+_PROGRESS = f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES "
+
+LogRow = tuple[int, int, int, int, str, str, int]
+ProgressRow = tuple[int, int, int | None, int, int]
+
+
+class Moved(NamedTuple):
+    """A conversation from one end to the next."""
+
+    key: bytes
+    conversation: int
+    old: End
+    new: End
+
+
+@dataclass
+class Writes:
+    """Rows as the tables have them: the log, how far it goes, and how far people are."""
+
+    now: int
+    moved: list[Moved] = field(default_factory=list)
+    log: list[LogRow] = field(default_factory=list)
+    progress: list[ProgressRow] = field(default_factory=list)
+
+
+class LostAnswer(OSError):
+    """What became of the transaction is not known."""
+
+
+# -- SQLite -----------------------------------------------------------------------------------
+
+SQLITE_MOVE = "UPDATE conversation SET last_seq = ?, last_time = ? WHERE id = ?"
+SQLITE_LOG = f"{_LOG}(?,?,?,?,?,?,?)"
+# positions only move forward; the rows are there since the conversation began
+SQLITE_PROGRESS = (
+    f"{_PROGRESS}(?,?,?,?,?) ON CONFLICT (conversation_id, user_id) DO UPDATE SET"
+    " delivered_seq = MAX(delivered_seq, excluded.delivered_seq),"
+    " read_seq = MAX(read_seq, excluded.read_seq)"
+)
+
+
+def commit_sqlite(cursor: Any, writes: Writes) -> None:
+    moved = [(*one.new, one.conversation) for one in writes.moved]
+    cursor.executemany(SQLITE_MOVE, moved)
+    cursor.executemany(SQLITE_LOG, [(*row[:4], row[4].encode(), *row[5:]) for row in writes.log])
+    cursor.executemany(SQLITE_PROGRESS, writes.progress)
+    cursor.execute("COMMIT")
+
+
+# -- MySQL ------------------------------------------------------------------------------------
+
+# A row that does not end any more where it was remembered to end stays as it is, and is counted
+# as none. last_time has a value that the row needs no other place for: where it must still end.
+# The order of the two assignments matters, the second one sees what the first one did.
+_MOVE = "INSERT INTO conversation (id, conversation_key, last_seq, last_time) VALUES "
+_MOVE_IF = (
+    " ON DUPLICATE KEY UPDATE"
+    " last_time = IF(last_seq = VALUES(last_time), GREATEST(last_time, %d), last_time),"
+    " last_seq = IF(last_seq = VALUES(last_time), VALUES(last_seq), last_seq)"
+)
+# A changed row counts two, one that had gone and was put in counts one: with anything else than
+# two for each this is out of range, which is an error, and nothing after it is executed.
+_ALL_MOVED = "SET @all_moved = 9223372036854775807 + IF(ROW_COUNT() = %d, 0, 1)"
+_PROGRESS_FORWARD = (
+    " ON DUPLICATE KEY UPDATE"
+    " delivered_seq = GREATEST(delivered_seq, VALUES(delivered_seq)),"
+    " read_seq = GREATEST(read_seq, VALUES(read_seq))"
+)
+
+
+def commit_mysql(cursor: Any, writes: Writes) -> None:
+    """Raises OUT_OF_RANGE (models/failures.py) when a conversation does not end at its `old`."""
+    texts = statements(writes)
+    cursor.execute(";".join(texts))
+    for _ in texts[1:]:
+        if not cursor.nextset():
+            raise LostAnswer("fewer answers than statements")
+
+
+def statements(writes: Writes) -> list[str]:
+    texts = ["COMMIT"]
+    if writes.progress:
+        texts.insert(0, f"{_PROGRESS}{_progress(writes)}{_PROGRESS_FORWARD}")
+    if writes.moved:
+        texts.insert(0, f"{_LOG}{_log(writes)}")
+        texts.insert(0, _ALL_MOVED % (2 * len(writes.moved)))
+        texts.insert(0, f"{_MOVE}{_moves(writes)}{_MOVE_IF % writes.now}")
+    return texts
+
+
+def _moves(writes: Writes) -> str:
+    # in id order, so that two processes never wait for each other in a ring
+    moved = sorted(writes.moved, key=lambda one: one.conversation)
+    return ",".join(
+        [f"({found:d},x'{key.hex()}',{new[0]:d},{old[0]:d})" for key, found, old, new in moved]
+    )
+
+
+def _log(writes: Writes) -> str:
+    # for sessions without NO_BACKSLASH_ESCAPES: models/base.py sets their mode
+    text = escape_string
+    return ",".join(
+        [
+            f"({found:d},{seq:d},{me:d},{other:d},'{text(name)}','{text(content)}',{at:d})"
+            for found, seq, me, other, name, content, at in writes.log
+        ]
+    )
+
+
+def _progress(writes: Writes) -> str:
+    return ",".join(
+        [
+            f"({found:d},{user:d},{_number(other)},{delivered:d},{read:d})"
+            for found, user, other, delivered, read in sorted(writes.progress)
+        ]
+    )
+
+
+def _number(value: int | None) -> str:
+    return "NULL" if value is None else f"{value:d}"
