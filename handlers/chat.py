@@ -127,7 +127,7 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         ref: str | None = None
         try:
             owed = self._count_frame()
-            if isinstance(message, bytes):
+            if type(message) is bytes:
                 raise Refused(Errorcode.MALFORMED, "text frames only.")
             request = protocol.parse_request(message)
             ref = request.ref

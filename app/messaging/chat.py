@@ -18,6 +18,7 @@ from app.messaging.counters import Counters
 from app.messaging.errors import Errorcode, not_allowed
 from app.messaging.intake import Intake
 from app.messaging.items import Message, Outcome, Receipt, Reply, Stored
+from app.messaging.protocol import entry
 from app.messaging.receipts import announce
 from app.messaging.replies import settle
 from app.messaging.shapes import Shapes
@@ -82,28 +83,23 @@ class Chat:
                 self._tells[type(item)](item, outcome)
 
     def _tell(self, message: Message, outcome: Outcome) -> None:
-        self._intake.tell(message, outcome, self._deliver, self._answer_repeat)
+        stored = self._intake.settle(message, outcome)
+        if stored is not None:
+            (self._answer_repeat if stored.dup else self._deliver)(message, stored)
 
     def _deliver(self, message: Message, stored: Stored) -> None:
         """The recipient first: whether anybody took it is what the sender is told."""
-        sender = message.sender
-        now = self._shapes.just_now
-        friendly = now(self._bus.locale(stored.other))
-        theirs = _entry(message, stored, friendly, mine=False)
-        push = protocol.result(Errorcode.OK, {"user_id": sender.user_id, "data": theirs})
-        taken = self._bus.send_entry(stored.other, sender.user_id, False, stored.seq, push)
-        mine = _entry(message, stored, now(sender.locale), mine=True)
-        ack = protocol.acknowledgement(taken > 0, {"user_id": stored.other, "data": mine})
-        body, reply = protocol.encode(ack), message.reply
-        self._bus.send_entry(
-            sender.user_id,
-            stored.other,
-            True,
-            stored.seq,
-            body,
-            reply.socket,
-            protocol.with_ref(body, reply.ref),
-        )
+        sender, reply, bus = message.sender, message.reply, self._bus
+        me, other, seq, at = sender.user_id, stored.other, stored.seq, stored.time
+        content, client_id, now = stored.content, message.client_id, self._shapes.just_now
+        theirs = entry(False, content, now(bus.locale(other)), seq, at, client_id)
+        push = protocol.result(Errorcode.OK, {"user_id": me, "data": theirs})
+        taken = bus.send_entry(other, me, False, seq, push)
+        mine = entry(True, content, now(sender.locale), seq, at, client_id)
+        ack = protocol.acknowledgement(taken > 0, {"user_id": other, "data": mine})
+        body = protocol.encode(ack)
+        answer = protocol.with_ref(body, reply.ref)
+        bus.send_entry(me, other, True, seq, body, reply.socket, answer)
         if reply.future is not None and not reply.future.done():
             reply.future.set_result(ack)
 
@@ -113,13 +109,7 @@ class Chat:
             data = self._in_room(message.sender, stored, message.client_id)
         else:
             friendly = self._shapes.friendly(stored.time, message.sender.locale)
-            entry = _entry(message, stored, friendly, mine=True)
-            data = {"user_id": stored.other, "data": entry, "dup": True}
+            mine = entry(True, stored.content, friendly, stored.seq, stored.time, message.client_id)
+            data = {"user_id": stored.other, "data": mine, "dup": True}
         online = self._bus.count(stored.other) > 0
         settle(message.reply, protocol.acknowledgement(online, data))
-
-
-def _entry(message: Message, stored: Stored, friendly: str, mine: bool) -> list[Any]:
-    return protocol.entry(
-        mine, stored.content, friendly, stored.seq, stored.time, message.client_id
-    )

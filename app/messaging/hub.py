@@ -77,8 +77,9 @@ class Hub:
 
     def locale(self, user_id: int) -> str:
         """The locale in which a live user reads; en where nobody is here."""
-        person = self.person(user_id)
-        return "en" if person is None else person.locale
+        for socket in self._by_id.get(user_id, ()):
+            return socket.person.locale
+        return "en"
 
     def users(self) -> dict[int, str]:
         """Everybody who is here, with their locales."""
@@ -89,5 +90,9 @@ class Hub:
         sockets = self._by_id.get(user_id)
         if not sockets:
             return 0
+        taken = 0
         # a push that finds its socket dead takes it out of the set: so iterate over a copy
-        return sum(socket.push(message) for socket in tuple(sockets) if socket is not but)
+        for socket in tuple(sockets):
+            if socket is not but and socket.push(message):
+                taken += 1
+        return taken

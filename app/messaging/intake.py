@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 from app.access.person import Person
@@ -15,11 +14,9 @@ from app.messaging.items import Message, Outcome, Reply, Stored
 from app.messaging.replies import refuse
 from app.messaging.writer import Writer
 
-Told = Callable[[Any, Stored], None]
-
 
 class Intake:
-    """`check` may refuse, `submit` queues, `tell` is for when the outcome is known."""
+    """`check` may refuse, `submit` queues, `settle` is for when the outcome is known."""
 
     def __init__(
         self,
@@ -55,16 +52,17 @@ class Intake:
         if message.reply.socket is not None:
             message.reply.socket.in_flight += 1
 
-    def tell(self, message: Message, outcome: Outcome, deliver: Told, answer_repeat: Told) -> None:
-        """After the commit: what became of it, to who asked and to all whom it concerns."""
+    def settle(self, message: Message, outcome: Outcome) -> Stored | None:
+        """After the commit: what is to be told of, or None where the one who asked was refused."""
         if message.reply.socket is not None:
             message.reply.socket.in_flight -= 1
-        if isinstance(outcome, Refused):
-            self._counters.refuse(outcome.code)
-            refuse(message.reply, outcome)
-        elif isinstance(outcome, Stored) and outcome.dup:
+        if type(outcome) is not Stored:
+            if isinstance(outcome, Refused):
+                self._counters.refuse(outcome.code)
+                refuse(message.reply, outcome)
+            return None
+        if outcome.dup:
             self._counters.repeats += 1
-            answer_repeat(message, outcome)
-        elif isinstance(outcome, Stored):
+        else:
             self._counters.stored += 1
-            deliver(message, outcome)
+        return outcome

@@ -11,10 +11,10 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from app.messaging.backlog import Backlog, Mergeable
+from app.messaging.backlog import Backlog
 from app.messaging.errors import BadBatch, StorageFull, TryAgain, malformed, not_now
 
 log = logging.getLogger("parley.writer")
@@ -57,6 +57,9 @@ class Writer:
         self._sleep = sleep
         self._batch_size = batch_size
         self._backlog = Backlog(loop, queue_size, batch_size, clock)
+        # queueing an item; both raise Refused (-8) when there is no room
+        self.submit = self._backlog.submit
+        self.submit_latest = self._backlog.submit_latest
         self._drained = asyncio.Event()
         # daemon: a database that never answers must not keep a stopping process alive
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -67,14 +70,6 @@ class Writer:
     def __len__(self) -> int:
         """How many items wait for a transaction."""
         return len(self._backlog)
-
-    def submit(self, item: Any) -> None:
-        """Queues an item behind all others. Raises Refused (-8) when the queue is full."""
-        self._backlog.submit(item)
-
-    def submit_latest(self, key: Hashable, item: Mergeable) -> None:
-        """Queues an item, merged with one of the same key that waits. Raises Refused (-8)."""
-        self._backlog.submit_latest(key, item)
 
     async def drain(self, patience: float) -> bool:
         """Takes nothing more, commits all that waits; False when that took too long."""

@@ -106,16 +106,14 @@ class Talk:
     # -- after the commit ---------------------------------------------------------------------
 
     def tell(self, message: RoomMessage, outcome: Outcome) -> None:
-        self._intake.tell(message, outcome, self._deliver, self._answer_repeat)
-
-    def _answer_repeat(self, message: RoomMessage, stored: Stored) -> None:
-        settle(message.reply, self._answer(message, stored))
-
-    def _deliver(self, message: RoomMessage, stored: Stored) -> None:
+        stored = self._intake.settle(message, outcome)
+        if stored is None:
+            return
         live = self._roster.live(message.room.conversation)
-        self._link.moved(message.room.conversation, stored.seq)
+        if not stored.dup:
+            self._link.moved(message.room.conversation, stored.seq)
         settle(message.reply, self._answer(message, stored))
-        if live is not None:
+        if live is not None and not stored.dup:
             said = _said(message.sender, stored, message.client_id, live)
             self._feed.show(live, said, message.reply.socket)
 

@@ -6,6 +6,7 @@ parser, and `fault` says with which close code.
 
 from __future__ import annotations
 
+import struct
 from typing import NamedTuple
 
 from tornado.util import _websocket_mask as apply_mask  # in C, where Tornado was built with it
@@ -24,6 +25,9 @@ FIRST_BYTES = frozenset(
     [*(final | opcode for final in (0, FINAL) for opcode in (CONTINUATION, TEXT, BINARY))]
     + [FINAL | opcode for opcode in (CLOSE, PING, PONG)]
 )
+
+# the head of a frame by how its length is written
+_SHORT, _MEDIUM, _LONG = (struct.Struct(head).pack for head in ("!BB", "!BBH", "!BBQ"))
 
 Event = tuple[int, str | bytes]
 
@@ -133,6 +137,8 @@ class Parser:
 
     def _take(self, first: int, payload: bytes, events: list[Event]) -> bool:
         """A whole frame. False when nothing may follow."""
+        if first == WHOLE_TEXT:
+            return self._text(payload, events)
         opcode = first & 0xF
         if opcode & 0x8:
             events.append((opcode, payload))
@@ -147,6 +153,9 @@ class Parser:
         if opcode == BINARY:
             events.append((BINARY, payload))
             return True
+        return self._text(payload, events)
+
+    def _text(self, payload: bytes, events: list[Event]) -> bool:
         try:
             events.append((TEXT, payload.decode()))
         except UnicodeDecodeError:
@@ -172,10 +181,10 @@ def encode(opcode: int, payload: bytes) -> bytes:
     """One whole frame of a server: unfragmented, unmasked (section 5.1)."""
     length = len(payload)
     if length < 126:
-        return bytes((FINAL | opcode, length)) + payload
+        return _SHORT(FINAL | opcode, length) + payload
     if length < 1 << 16:
-        return b"%c\x7e%b%b" % (FINAL | opcode, length.to_bytes(2, "big"), payload)
-    return b"%c\x7f%b%b" % (FINAL | opcode, length.to_bytes(8, "big"), payload)
+        return _MEDIUM(FINAL | opcode, 126, length) + payload
+    return _LONG(FINAL | opcode, 127, length) + payload
 
 
 class Framing:
