@@ -6,19 +6,20 @@ import dataclasses
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.bench import goals, machine, report, rooms
+from tests.bench import floods, goals, machine, report, rooms, startup, storms, tables
 from tests.bench.history import page_costs
 from tests.bench.idle import raise_file_limit
 from tests.bench.memory import weigh_idle
-from tests.bench.options import Options, parse
-from tests.bench.runs import Run, rounds
+from tests.bench.options import SECTIONS, Options, parse
+from tests.bench.runs import Run, half_load, rounds
 from tests.bench.stores import Store, open_stores
 from tests.bench.tokens import Minter
-from tests.bench.variants import VARIANTS, start
+from tests.bench.variants import VARIANTS, Running, Variant, start
 
 
 class Bench:
@@ -34,10 +35,9 @@ class Bench:
 
     def run(self) -> None:
         say(", ".join(f"{name} {value}" for name, value in self.record["machine"].items()))
-        self.load()
-        self.rooms()
-        self.idle()
-        self.history()
+        for section in SECTIONS:
+            if section in self.options.only:
+                getattr(self, section)()
 
     def load(self) -> None:
         runs: list[Run] = []
@@ -48,13 +48,67 @@ class Bench:
                 for variant in self.variants
                 if store.name in variant.databases
             ]
-            for run in rounds(servers, self.options, self.minter):
+            for run in self._rounds(servers):
                 runs.append(run)
                 self.faults += run.faults
                 say(report.line(run))
         self.record["runs"] = [dataclasses.asdict(run) for run in runs]
         if runs:
             say("", report.table(runs), "", *goals.lines(runs), "")
+
+    def _rounds(self, servers: list[Running]) -> Iterator[Run]:
+        full = []
+        for run in rounds(servers, self.options, self.minter):
+            full.append(run)
+            yield run
+        if not self.options.rate:
+            yield from half_load(servers, full, self.options, self.minter)
+
+    def floods(self) -> None:
+        found = []
+        for variant, store in self._ours(self.options.flood):
+            run = floods.flood_run(
+                variant,
+                store,
+                self.minter,
+                self.options.flood,
+                self.options.rounds,
+                self.options.seconds,
+            )
+            found.append(dataclasses.asdict(run))
+            self.faults += run.faults
+            say(*floods.lines(run))
+        self.record["floods"] = found
+
+    def storms(self) -> None:
+        found = []
+        for variant, store in self._ours(self.options.storm):
+            members = storms.most_members(self.options.storm)
+            for run in storms.storm_runs(variant, store, self.minter, members):
+                found.append(dataclasses.asdict(run))
+                say(*storms.lines(run))
+        self.record["storms"] = found
+
+    def table(self) -> None:
+        found = []
+        for variant, store in self._ours(self.options.table):
+            cost = tables.table_cost(variant, store, self.minter, self.options.table)
+            found.append(dataclasses.asdict(cost))
+            say(*tables.lines(cost))
+        self.record["table"] = found
+
+    def startup(self) -> None:
+        found = []
+        for variant, store in self._ours(1):
+            took = startup.startup(variant, store, self.minter)
+            found.append(dataclasses.asdict(took))
+            say(*startup.lines(took))
+        self.record["startup"] = found
+
+    def _ours(self, wanted: int) -> list[tuple[Variant, Store]]:
+        """Parley on each database, for what is only asked of it; nothing where nobody asks."""
+        ours = [variant for variant in self.variants if variant.history]
+        return [(variant, store) for variant in ours for store in self.stores if wanted]
 
     def rooms(self) -> None:
         if not self.options.rooms:
@@ -83,6 +137,7 @@ class Bench:
             self.faults += result.problems
             weighed[variant.name] = dataclasses.asdict(result)
             say(report.idle_line(store.name, variant.name, result))
+            say(*goals.idle_lines(variant.name, result))
         self.record["idle"] = weighed
 
     def history(self) -> None:
@@ -91,9 +146,11 @@ class Bench:
         pages = []
         for variant in (variant for variant in self.variants if variant.history):
             for store in self.stores:
-                for cost in page_costs(variant, store, self.minter, self.options.history):
+                costs = page_costs(variant, store, self.minter, self.options.history)
+                for cost in costs:
                     pages.append({"database": store.name, **dataclasses.asdict(cost)})
                     say(report.page_line(store.name, cost))
+                say(*goals.page_lines(store.name, costs))
         self.record["history"] = pages
 
 

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+SECTIONS = ("load", "rooms", "floods", "storms", "idle", "history", "table", "startup")
 DESCRIPTION = "Measure Parley beside a naive design, on real databases."
 
 
@@ -15,9 +16,12 @@ class Case:
 
     pairs: int
     window: int
+    rate: float = 0.0  # messages a second over all pairs, in an open loop; 0: all it can
 
     def __str__(self) -> str:
         who = "one pair alone" if self.pairs == 1 else f"{self.pairs} pairs"
+        if self.rate:
+            return f"{who}, {self.rate:,.0f}/s"
         return f"{who}, W={self.window}"
 
 
@@ -33,6 +37,10 @@ class Options:
     idle: int
     history: list[int]
     rooms: bool
+    flood: int
+    storm: int
+    table: int
+    only: list[str]
     json: Path | None
 
 
@@ -52,6 +60,10 @@ def parse(arguments: list[str] | None = None) -> Options:
         variants=given.variants,
         idle=given.idle,
         rooms=not given.no_rooms,
+        flood=given.flood,
+        storm=given.storm,
+        table=given.table,
+        only=given.only,
         history=[] if given.no_history else given.history,
         json=given.json,
     )
@@ -78,12 +90,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--no-history", action="store_true", help="leave that out: loading takes a while")
     add("--no-rooms", action="store_true", help="leave the rooms out")
+    add(
+        "--flood", type=int, default=200, help="pairs beside one that floods; 0: none (%(default)s)"
+    )
+    add("--storm", type=int, default=10000, help="who connect at once; 0: nobody (%(default)s)")
+    add("--table", type=int, default=0, help="read a page from so many rows, too; 0: not")
+    add("--only", type=_sections, default=",".join(SECTIONS), help="of these parts: %(default)s")
     add("--json", type=Path, help="write every single figure to this file, too")
     return parser
 
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _sections(text: str) -> list[str]:
+    names = _names(text)
+    if unknown := set(names) - set(SECTIONS):
+        raise argparse.ArgumentTypeError(f"no such part: {', '.join(sorted(unknown))}")
+    return names
 
 
 def _numbers(text: str) -> list[int]:

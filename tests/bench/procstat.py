@@ -23,6 +23,14 @@ def private_bytes(pid: int) -> int:
     return total
 
 
+def has_nice_thread(pid: int) -> bool:
+    """Whether one of its threads gives way to others."""
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        if int(stat.read_text().rpartition(")")[2].split()[16]) > 0:
+            return True
+    return False
+
+
 def idle_seconds() -> float:
     """What all cores together have idled since boot."""
     fields = Path("/proc/stat").read_text().splitlines()[0].split()

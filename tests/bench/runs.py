@@ -9,14 +9,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from tests.bench.check import check_rows
 from tests.bench.options import Case, Options
 from tests.bench.shapes import Integrity, LoadPlan, LoadResult
 from tests.bench.tokens import Minter
-from tests.bench.variants import Running
+from tests.bench.variants import IN_FLIGHT, Running
 from tests.services.parley import ROOT
+
+FULL = Case(pairs=50, window=1)
 
 _numbers = itertools.count(1)
 
@@ -64,7 +67,7 @@ def measure(running: Running, case: Case, options: Options, minter: Minter) -> L
         window=case.window,
         warmup=options.warmup,
         seconds=options.seconds,
-        rate=options.rate,
+        rate=case.rate or options.rate,
         audited=int(running.variant.stores and running.variant.ordered),
         dense=running.variant.dense,
     )
@@ -73,6 +76,25 @@ def measure(running: Running, case: Case, options: Options, minter: Minter) -> L
     if running.variant.stores:
         result.integrity.problems += check_rows(running, result.users[::2], result.sent)
     return result
+
+
+def half_load(
+    servers: list[Running], full: list[Run], options: Options, minter: Minter
+) -> Iterator[Run]:
+    """Parley at half of what it did at full load: messages come when they are due."""
+    for number in range(1, options.rounds + 1):
+        for running in servers:
+            rates = [
+                run.result.per_second
+                for run in full
+                if (run.case, run.variant) == (FULL, running.variant.name)
+                and run.database == running.store.name
+            ]
+            if rates and running.variant.history:
+                case = Case(FULL.pairs, IN_FLIGHT, median(rates) / 2)
+                result = measure(running, case, options, minter)
+                variant = running.variant
+                yield Run(number, running.store.name, case, variant.name, variant.ordered, result)
 
 
 def run_generator(module: str, plan: dict[str, Any]) -> dict[str, Any]:
