@@ -6,7 +6,6 @@ import dataclasses
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from tests.bench.history import page_costs
 from tests.bench.idle import raise_file_limit
 from tests.bench.memory import weigh_idle
 from tests.bench.options import SECTIONS, Options, parse
-from tests.bench.runs import Run, half_load, rounds
+from tests.bench.runs import Run, rounds
 from tests.bench.stores import Store, open_stores
 from tests.bench.tokens import Minter
-from tests.bench.variants import VARIANTS, Running, Variant, start
+from tests.bench.variants import VARIANTS, Variant, start
 
 
 class Bench:
@@ -48,21 +47,13 @@ class Bench:
                 for variant in self.variants
                 if store.name in variant.databases
             ]
-            for run in self._rounds(servers):
+            for run in rounds(servers, self.options, self.minter):
                 runs.append(run)
                 self.faults += run.faults
                 say(report.line(run))
         self.record["runs"] = [dataclasses.asdict(run) for run in runs]
         if runs:
             say("", report.table(runs), "", *goals.lines(runs), "")
-
-    def _rounds(self, servers: list[Running]) -> Iterator[Run]:
-        full = []
-        for run in rounds(servers, self.options, self.minter):
-            full.append(run)
-            yield run
-        if not self.options.rate:
-            yield from half_load(servers, full, self.options, self.minter)
 
     def floods(self) -> None:
         found = []

@@ -64,11 +64,13 @@ class FloodGenerator(Generator):
     def run_periods(self) -> FloodResult:
         now = time.perf_counter()
         self.keep_pace(now + self.plan.warmup, self.pace(now, now + self.plan.warmup))
+        before, started = self.usage(), time.perf_counter()
         periods = [
             self._period(number, flooder)
             for number in range(1, self.flood_plan.rounds + 1)
             for flooder in self._turns(number)
         ]
+        others = self.usage().since(before).others(time.perf_counter() - started)
         integrity = self.integrity()
         integrity.problems += [
             f"{flooder.flood.name}: {stream.closed}"
@@ -77,7 +79,7 @@ class FloodGenerator(Generator):
             if stream.closed
         ]
         sent = sum(pair.sent for pair in self.pairs)
-        return FloodResult(periods, sent, integrity, self.users())
+        return FloodResult(periods, others, sent, integrity, self.users())
 
     def _turns(self, number: int) -> list[Flooder | None]:
         """Without a flood and beside each; who comes first is another one in each round."""

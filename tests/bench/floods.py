@@ -96,10 +96,11 @@ def flood_run(
         )
         answer = run_generator("tests.bench.flood_load", dataclasses.asdict(plan))
         result = FloodResult(
-            periods=[Period(**period) for period in answer["periods"]],
-            sent=answer["sent"],
-            integrity=Integrity(**answer["integrity"]),
-            users=answer["users"],
+            **{
+                **answer,
+                "periods": [Period(**period) for period in answer["periods"]],
+                "integrity": Integrity(**answer["integrity"]),
+            }
         )
         result.integrity.problems += check_rows(running, result.users[::2], result.sent)
     return FloodRun(store.name, pairs, result)
@@ -109,7 +110,8 @@ def lines(run: FloodRun) -> list[str]:
     """What the pairs saw, and the goal for each kind of flood."""
     shown = [
         f"{run.database:9}{run.pairs} pairs, {EACH * run.pairs:g}/s, no flood: "
-        f"p50 {median(period.p50_ms for period in run.of('')):.2f} ms, p99 {run.p99(''):.2f} ms"
+        f"p50 {median(period.p50_ms for period in run.of('')):.2f} ms, p99 {run.p99(''):.2f} ms; "
+        f"others took {run.result.machine_others:.0%} of the machine"
     ]
     for flood in FLOODS:
         what = (

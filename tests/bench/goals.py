@@ -48,7 +48,7 @@ def lines(runs: list[Run]) -> list[str]:
 def _ratios(runs: list[Run]) -> list[str]:
     groups: dict[tuple[str, int], list[Run]] = {}
     for run in runs:
-        if run.case.pairs == FULL.pairs and not run.case.rate:
+        if run.case.pairs == FULL.pairs and not run.case.half:
             groups.setdefault((run.database, run.case.window), []).append(run)
     found = []
     for (database, window), group in groups.items():
@@ -75,8 +75,9 @@ def _latencies(runs: list[Run]) -> list[str]:
         if case == ALONE:
             what, wanted = f"{database:9}one pair alone, p50", f"below {ALONE_P50_MS:g} ms"
             found.append(verdict(what, f"{p50:.2f} ms", wanted, p50 < ALONE_P50_MS))
-        elif case.rate:
-            what = f"{database:9}half of full load ({case}), p50 {p50:.2f} ms, p99"
+        elif case.half:
+            rate = median(result.per_second for result in results)
+            what = f"{database:9}half of full load, {rate:,.0f}/s, p50 {p50:.2f} ms; p99"
             wanted = f"at most {HALF_P99_MS:g} ms"
             found.append(verdict(what, f"{p99:.2f} ms", wanted, p99 <= HALF_P99_MS))
     return found

@@ -6,7 +6,6 @@ neither its work nor its garbage is counted as the server's.
 import dataclasses
 import gc
 import json
-import os
 import select
 import sys
 import time
@@ -16,14 +15,13 @@ from collections.abc import Callable
 from tests.bench.audit import EXAMPLES, audit
 from tests.bench.pacing import Pace
 from tests.bench.percentiles import percentile
-from tests.bench.procstat import Usage
+from tests.bench.procstat import CORES, Usage
 from tests.bench.shapes import Integrity, LoadPlan, LoadResult
 from tests.bench.streams import Pair, Stream
 from tests.bench.wire import connect
 
 DRAIN_SECONDS = 10.0
 POLL_SECONDS = 0.05
-CORES = os.cpu_count() or 1
 
 
 class Generator:
@@ -56,16 +54,16 @@ class Generator:
         start = time.perf_counter()
         self._drive(start + self.plan.warmup)
         self.forget_latencies()
-        before, started = self._usage(), time.perf_counter()
+        before, started = self.usage(), time.perf_counter()
         self._drive(started + self.plan.seconds)
-        after, ended = self._usage(), time.perf_counter()
+        after, ended = self.usage(), time.perf_counter()
         if self.plan.rate:  # what was due counts, also when it comes late
             self.drain()
         latencies = self.latencies()
         self.drain()
         return self._result(before, after, ended - started, latencies)
 
-    def _usage(self) -> Usage:
+    def usage(self) -> Usage:
         return Usage.read(self.plan.server_pid, self.plan.database_pid)
 
     def _drive(self, until: float) -> None:
@@ -138,8 +136,6 @@ class Generator:
     ) -> LoadResult:
         spent = after.since(before)
         each = 1e6 / max(len(latencies), 1)
-        idle = spent.machine_idle / (seconds * CORES)
-        ours = (spent.server + spent.database + spent.generator) / (seconds * CORES)
         return LoadResult(
             per_second=len(latencies) / seconds,
             p50_ms=percentile(latencies, 0.50),
@@ -150,8 +146,8 @@ class Generator:
             server_share=spent.server / seconds,
             database_share=spent.database / seconds,
             generator_share=spent.generator / seconds,
-            machine_idle=idle,
-            machine_others=max(0.0, 1 - idle - ours),
+            machine_idle=spent.machine_idle / (seconds * CORES),
+            machine_others=spent.others(seconds),
             sent=sum(pair.sent for pair in self.pairs),
             integrity=self.integrity(),
             users=self.users(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SECTIONS = ("load", "rooms", "floods", "storms", "idle", "history", "table", "startup")
@@ -16,12 +16,14 @@ class Case:
 
     pairs: int
     window: int
-    rate: float = 0.0  # messages a second over all pairs, in an open loop; 0: all it can
+    half: bool = False  # of the load that these pairs make with one message in flight
+    # messages a second over all pairs, in an open loop; 0: all it can
+    rate: float = field(default=0.0, compare=False)
 
     def __str__(self) -> str:
         who = "one pair alone" if self.pairs == 1 else f"{self.pairs} pairs"
-        if self.rate:
-            return f"{who}, {self.rate:,.0f}/s"
+        if self.half:
+            return f"{who}, half load"
         return f"{who}, W={self.window}"
 
 
@@ -75,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--cases", type=_cases, default="50x1,50x16,1x1", help="PAIRSxWINDOW, ... (%(default)s)")
     add("--pairs", type=_numbers, help="instead of --cases: numbers of pairs, with commas")
     add("--window", type=_numbers, help="instead of --cases: messages in flight in each pair")
-    add("--seconds", type=float, default=3, help="measured in each run (%(default)s)")
+    add("--seconds", type=float, default=2, help="measured in each run (%(default)s)")
     add("--warmup", type=float, default=1, help="before that, not measured (%(default)s)")
     add("--rounds", type=int, default=3, help="of all variants, interleaved (%(default)s)")
     add("--rate", type=float, default=0, help="messages a second over all pairs; 0: all it can")
@@ -116,4 +118,5 @@ def _numbers(text: str) -> list[int]:
 
 
 def _cases(text: str) -> list[Case]:
-    return [Case(*map(int, name.split("x"))) for name in _names(text)]
+    shapes = [name.split("x") for name in _names(text)]
+    return [Case(int(pairs), int(window)) for pairs, window in shapes]

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+CORES = os.cpu_count() or 1
 TICK = 1.0 / os.sysconf("SC_CLK_TCK")
 
 
@@ -56,3 +57,8 @@ class Usage(NamedTuple):
 
     def since(self, earlier: "Usage") -> "Usage":
         return Usage(*(now - then for now, then in zip(self, earlier, strict=True)))
+
+    def others(self, seconds: float) -> float:
+        """The share of all cores that went to processes outside the benchmark meanwhile."""
+        ours = self.server + self.database + self.generator
+        return max(0.0, 1 - (self.machine_idle + ours) / (seconds * CORES))

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 from tests.bench.check import check_rows
@@ -19,7 +18,7 @@ from tests.bench.tokens import Minter
 from tests.bench.variants import IN_FLIGHT, Running
 from tests.services.parley import ROOT
 
-FULL = Case(pairs=50, window=1)
+FULL = Case(pairs=50, window=1)  # beside which half of it is measured
 
 _numbers = itertools.count(1)
 
@@ -49,9 +48,18 @@ def rounds(servers: list[Running], options: Options, minter: Minter) -> Iterator
     for number in range(1, options.rounds + 1):
         for case in options.cases:
             for running in servers:
-                result = measure(running, case, options, minter)
-                variant = running.variant
-                yield Run(number, running.store.name, case, variant.name, variant.ordered, result)
+                run = _run(number, running, case, options, minter)
+                yield run
+                if case == FULL and running.variant.history and not options.rate:
+                    rate = run.result.per_second / 2
+                    half = Case(case.pairs, IN_FLIGHT, half=True, rate=rate)
+                    yield _run(number, running, half, options, minter)
+
+
+def _run(number: int, running: Running, case: Case, options: Options, minter: Minter) -> Run:
+    result = measure(running, case, options, minter)
+    variant = running.variant
+    return Run(number, running.store.name, case, variant.name, variant.ordered, result)
 
 
 def measure(running: Running, case: Case, options: Options, minter: Minter) -> LoadResult:
@@ -76,25 +84,6 @@ def measure(running: Running, case: Case, options: Options, minter: Minter) -> L
     if running.variant.stores:
         result.integrity.problems += check_rows(running, result.users[::2], result.sent)
     return result
-
-
-def half_load(
-    servers: list[Running], full: list[Run], options: Options, minter: Minter
-) -> Iterator[Run]:
-    """Parley at half of what it did at full load: messages come when they are due."""
-    for number in range(1, options.rounds + 1):
-        for running in servers:
-            rates = [
-                run.result.per_second
-                for run in full
-                if (run.case, run.variant) == (FULL, running.variant.name)
-                and run.database == running.store.name
-            ]
-            if rates and running.variant.history:
-                case = Case(FULL.pairs, IN_FLIGHT, median(rates) / 2)
-                result = measure(running, case, options, minter)
-                variant = running.variant
-                yield Run(number, running.store.name, case, variant.name, variant.ordered, result)
 
 
 def run_generator(module: str, plan: dict[str, Any]) -> dict[str, Any]:

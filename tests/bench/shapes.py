@@ -144,6 +144,7 @@ class Period:
 @dataclass
 class FloodResult:
     periods: list[Period]
+    machine_others: float  # of all cores: what went to processes outside this benchmark
     sent: int
     integrity: Integrity
     users: list[int]

@@ -20,7 +20,7 @@ def periods(*rounds: tuple[float, float, float]) -> FloodRun:
         for number, row in enumerate(rounds)
         for flood, p99 in zip(("", "texts", "frames"), row, strict=True)
     ]
-    return FloodRun("sqlite", PAIRS, FloodResult(found, 1, Integrity(0, 0, 0), []))
+    return FloodRun("sqlite", PAIRS, FloodResult(found, 0.1, 1, Integrity(0, 0, 0), []))
 
 
 def test_neighbours_are_compared() -> None:

@@ -27,10 +27,10 @@ def test_one_pair_alone(p50: float, met: bool) -> None:
 @pytest.mark.parametrize(("p99", "met"), [(5.0, True), (5.1, False)])
 def test_half_of_full_load(p99: float, met: bool) -> None:
     """The median over the rounds; full load itself is no part of it."""
-    half = Case(50, 64, rate=700.0)
+    half = Case(50, 64, half=True, rate=700.0)
     runs = [run(half, 1.0, late, number=n) for n, late in enumerate((0.1, p99, 50.0))]
     [line] = goals.lines([*runs, run(Case(50, 1), 1.0, 1.0)])
-    assert "700/s" in line
+    assert "half of full load, 100/s" in line
     assert line.endswith("not met") is not met
 
 
