@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.bench import floods, goals, machine, report, rooms, startup, storms, tables
 from tests.bench.history import page_costs
-from tests.bench.idle import raise_file_limit
+from tests.bench.idle import most_sockets, raise_file_limit
 from tests.bench.memory import weigh_idle
 from tests.bench.options import SECTIONS, Options, parse
 from tests.bench.runs import Run, rounds
@@ -74,7 +74,7 @@ class Bench:
     def storms(self) -> None:
         found = []
         for variant, store in self._ours(self.options.storm):
-            members = storms.most_members(self.options.storm)
+            members = most_sockets(self.options.storm)
             for run in storms.storm_runs(variant, store, self.minter, members):
                 found.append(dataclasses.asdict(run))
                 say(*storms.lines(run))
@@ -124,7 +124,7 @@ class Bench:
             store = next((s for s in self.stores if s.name in variant.databases), None)
             if store is None:
                 continue
-            result = weigh_idle(variant, store, self.minter, self.options.idle)
+            result = weigh_idle(variant, store, self.minter, most_sockets(self.options.idle))
             self.faults += result.problems
             weighed[variant.name] = dataclasses.asdict(result)
             say(report.idle_line(store.name, variant.name, result))

@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rate", type=float, default=0, help="messages a second over all pairs; 0: all it can")
     add("--databases", type=_names, default="sqlite,mariadb", help="(%(default)s)")
     add("--variants", type=_names, default="naive,node,echo,parley", help="(%(default)s)")
-    add("--idle", type=int, default=2000, help="idle connections to weigh; 0: none (%(default)s)")
+    add("--idle", type=int, default=9900, help="idle connections to weigh; 0: none (%(default)s)")
     add(
         "--history",
         type=_numbers,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import resource
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -15,7 +14,6 @@ from tests.bench.tokens import Minter
 from tests.bench.variants import Variant, start
 from tests.bench.verdict import verdict
 
-SPARE = 500  # descriptors of a process for other things than the members' sockets
 MOST_SECONDS = 30.0
 # for each member: looked for, told of; at first sight also made, with many others, and looked for
 MOST_QUERIES = {"at first sight": 4.0, "all known, after a restart": 3.0}
@@ -27,12 +25,6 @@ class StormRun:
     when: str
     result: StormResult
     bcrypt: bool  # whether a password was looked at
-
-
-def most_members(wanted: int) -> int:
-    """As many as there may be sockets in one process here."""
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return min(wanted, allowed - SPARE)
 
 
 def storm_runs(variant: Variant, store: Store, minter: Minter, members: int) -> list[StormRun]:

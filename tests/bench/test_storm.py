@@ -2,11 +2,13 @@
 
 import dataclasses
 import json
+import resource
 import socket
 from collections.abc import Iterator
 
 import pytest
 
+from tests.bench.idle import most_sockets
 from tests.bench.runs import run_generator
 from tests.bench.shapes import StormPlan, StormResult
 from tests.bench.storm import Arrival
@@ -97,3 +99,9 @@ def test_a_failure_or_a_password_is_no_success() -> None:
         assert asked.endswith(") met")
     late = StormRun("sqlite", "at first sight", dataclasses.replace(good, seconds=31), False)
     assert lines(late)[1].endswith("not met")
+
+
+def test_there_are_no_more_sockets_than_a_process_may_have() -> None:
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert most_sockets(10) == 10
+    assert 0 < most_sockets(10 * allowed) < allowed
