@@ -22,7 +22,7 @@ ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null </dev/null),works)
 $(shell rm -f $(RUNTIME) $(DEV))
 endif
 
-.PHONY: help setup dev run demo test lint types test-js test-py reliability bench \
+.PHONY: help setup dev run demo test lint types test-js test-py reliability bench bench-table \
 	test-compose shots widget vendor clean distclean
 
 help: ## What can be made
@@ -78,6 +78,10 @@ reliability: dev ## The long fault tests (docs/reliability.md)
 bench: dev $(JQUERY) ## Throughput and latency beside other designs (docs/performance.md)
 	@tools/need.sh $(SERVERS) nodejs npm
 	@$(BIN)/python -m tests.bench $(ARGS) </dev/null
+
+bench-table: dev ## A page of history out of a log of ten million messages, and of a thousand
+	@tools/need.sh $(SERVERS)
+	@$(BIN)/python -m tests.bench --only table --table 10000000 $(ARGS) </dev/null
 
 test-compose: dev ## Build and run the containers, with people talking through them
 	@$(BIN)/python -m pytest -m compose tests/compose $(ARGS) </dev/null

@@ -23,6 +23,9 @@ log = logging.getLogger("parley")
 
 # seconds the sockets get to answer the close frame of a stop
 FAREWELL = 1.0
+# connections that may wait for the loop to take them: after a restart everybody comes at once, and
+# the kernel lets who finds no room knock again after 1, 3, 7, 15 s; it has a bound of its own, too
+BACKLOG = 4096
 
 
 class Parley(Application):
@@ -59,7 +62,7 @@ class Parley(Application):
         """Serves; the port."""
         await self.parts.start()
         options = self.parts.options
-        sockets = bind_sockets(options.port, options.address)
+        sockets = bind_sockets(options.port, options.address, backlog=BACKLOG)
         self._server.add_sockets(sockets)
         port: int = sockets[0].getsockname()[1]
         return port

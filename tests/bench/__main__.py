@@ -10,15 +10,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.bench import goals, machine, report, rooms
+from tests.bench import floods, goals, machine, report, rooms, startup, storms, tables
 from tests.bench.history import page_costs
-from tests.bench.idle import raise_file_limit
+from tests.bench.idle import most_sockets, raise_file_limit
 from tests.bench.memory import weigh_idle
-from tests.bench.options import Options, parse
+from tests.bench.options import SECTIONS, Options, parse
 from tests.bench.runs import Run, rounds
 from tests.bench.stores import Store, open_stores
 from tests.bench.tokens import Minter
-from tests.bench.variants import VARIANTS, start
+from tests.bench.variants import VARIANTS, Variant, start
 
 
 class Bench:
@@ -34,10 +34,9 @@ class Bench:
 
     def run(self) -> None:
         say(", ".join(f"{name} {value}" for name, value in self.record["machine"].items()))
-        self.load()
-        self.rooms()
-        self.idle()
-        self.history()
+        for section in SECTIONS:
+            if section in self.options.only:
+                getattr(self, section)()
 
     def load(self) -> None:
         runs: list[Run] = []
@@ -55,6 +54,52 @@ class Bench:
         self.record["runs"] = [dataclasses.asdict(run) for run in runs]
         if runs:
             say("", report.table(runs), "", *goals.lines(runs), "")
+
+    def floods(self) -> None:
+        found = []
+        for variant, store in self._ours(self.options.flood):
+            run = floods.flood_run(
+                variant,
+                store,
+                self.minter,
+                self.options.flood,
+                self.options.rounds,
+                self.options.seconds,
+            )
+            found.append(dataclasses.asdict(run))
+            self.faults += run.faults
+            say(*floods.lines(run))
+        self.record["floods"] = found
+
+    def storms(self) -> None:
+        found = []
+        for variant, store in self._ours(self.options.storm):
+            members = most_sockets(self.options.storm)
+            for run in storms.storm_runs(variant, store, self.minter, members):
+                found.append(dataclasses.asdict(run))
+                say(*storms.lines(run))
+        self.record["storms"] = found
+
+    def table(self) -> None:
+        found = []
+        for variant, store in self._ours(self.options.table):
+            cost = tables.table_cost(variant, store, self.minter, self.options.table)
+            found.append(dataclasses.asdict(cost))
+            say(*tables.lines(cost))
+        self.record["table"] = found
+
+    def startup(self) -> None:
+        found = []
+        for variant, store in self._ours(1):
+            took = startup.startup(variant, store, self.minter)
+            found.append(dataclasses.asdict(took))
+            say(*startup.lines(took))
+        self.record["startup"] = found
+
+    def _ours(self, wanted: int) -> list[tuple[Variant, Store]]:
+        """Parley on each database, for what is only asked of it; nothing where nobody asks."""
+        ours = [variant for variant in self.variants if variant.history]
+        return [(variant, store) for variant in ours for store in self.stores if wanted]
 
     def rooms(self) -> None:
         if not self.options.rooms:
@@ -79,10 +124,11 @@ class Bench:
             store = next((s for s in self.stores if s.name in variant.databases), None)
             if store is None:
                 continue
-            result = weigh_idle(variant, store, self.minter, self.options.idle)
+            result = weigh_idle(variant, store, self.minter, most_sockets(self.options.idle))
             self.faults += result.problems
             weighed[variant.name] = dataclasses.asdict(result)
             say(report.idle_line(store.name, variant.name, result))
+            say(*goals.idle_lines(variant.name, result))
         self.record["idle"] = weighed
 
     def history(self) -> None:
@@ -91,9 +137,11 @@ class Bench:
         pages = []
         for variant in (variant for variant in self.variants if variant.history):
             for store in self.stores:
-                for cost in page_costs(variant, store, self.minter, self.options.history):
+                costs = page_costs(variant, store, self.minter, self.options.history)
+                for cost in costs:
                     pages.append({"database": store.name, **dataclasses.asdict(cost)})
                     say(report.page_line(store.name, cost))
+                say(*goals.page_lines(store.name, costs))
         self.record["history"] = pages
 
 

@@ -23,7 +23,7 @@ Connection = sqlite3.Connection | pymysql.connections.Connection
 
 def fill_conversation(url: str, me: int, other: int, size: int) -> None:
     """Bring a conversation that has one message, from me to other, up to `size`."""
-    with closing(_open(url)) as connection:
+    with closing(open_database(url)) as connection:
         mark = "?" if isinstance(connection, sqlite3.Connection) else "%s"
         cursor = connection.cursor()
         # Both ids are our own integers, not somebody's text.
@@ -48,7 +48,7 @@ def _rows(conversation: int, me: int, other: int, start: int, end: int) -> Itera
         yield conversation, seq, sender, receiver, client_id, content, TIME + seq
 
 
-def _open(url: str) -> Connection:
+def open_database(url: str) -> Connection:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         connection = sqlite3.connect(parts.path[1:], timeout=30)

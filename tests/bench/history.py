@@ -53,6 +53,7 @@ class Reader:
 
     def __init__(self, running: Running, token: str) -> None:
         self.running = running
+        self.token = token
         self.http = http.client.HTTPConnection(running.server.host, running.server.port, 30)
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
@@ -79,18 +80,20 @@ def page_costs(variant: Variant, store: Store, minter: Minter, sizes: list[int])
     """One conversation per size, all with the same reader, on a fresh server."""
     with ExitStack() as stack:
         running = start(variant, store, minter, stack)
-        me = minter.token("reader")
-        reader = Reader(running, me)
-        mine = _user(running, me)
-        others = []
-        for size in sizes:
-            other = _user(running, minter.token(f"writer-{size}"))
-            chat = {"opt": "chat-to", "data": {"other": other, "content": "the first one"}}
-            assert reader.post(json.dumps(chat))["errorcode"] == 2
-            fill_conversation(running.database_url, mine, other, size)
-            _check_page(reader, other, size)
-            others.append(other)
+        reader = Reader(running, minter.token("reader"))
+        others = [converse(reader, minter.token(f"writer-{size}"), size) for size in sizes]
         return _compare(reader, sizes, others)
+
+
+def converse(reader: Reader, token: str, size: int) -> int:
+    """The reader and the token's user get a conversation of `size` messages; the user's id."""
+    running = reader.running
+    mine, other = _user(running, reader.token), _user(running, token)
+    chat = {"opt": "chat-to", "data": {"other": other, "content": "the first one"}}
+    assert reader.post(json.dumps(chat))["errorcode"] == 2
+    fill_conversation(running.database_url, mine, other, size)
+    check_page(reader, other, size)
+    return other
 
 
 def _user(running: Running, token: str) -> int:
@@ -100,7 +103,7 @@ def _user(running: Running, token: str) -> int:
     return connection.user_id
 
 
-def _check_page(reader: Reader, other: int, size: int) -> None:
+def check_page(reader: Reader, other: int, size: int) -> None:
     data = reader.post(reader.page(other))["data"]
     seqs = [entry[3]["seq"] for entry in data["logs"]]
     assert data["last_seq"] == size, data["last_seq"]

@@ -14,6 +14,7 @@ from tests.bench.shapes import IdlePlan, IdleResult
 from tests.bench.wire import PING, PONG, Connection, client_frame, connect, server_frames
 
 DEADLINE_SECONDS = 60.0
+SPARE = 500  # descriptors for other things than the sockets that are counted
 ANSWER_EVERY = 50  # connections made between two looks at the pings of the others
 
 
@@ -77,6 +78,12 @@ def raise_file_limit() -> None:
     """As many sockets as the machine allows, for this process and those it starts."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def most_sockets(wanted: int) -> int:
+    """As many as one process may have here, the server or the generator."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(wanted, allowed - SPARE)
 
 
 if __name__ == "__main__":

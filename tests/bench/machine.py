@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import shutil
 import subprocess
 from importlib.metadata import version
@@ -20,6 +21,8 @@ def describe() -> dict[str, str]:
         "cpu": f"{os.cpu_count()} cores, {_cpu_name()}",
         "kernel": platform.release(),
         "load": Path("/proc/loadavg").read_text().split()[0],
+        # of one process: it bounds how many may connect
+        "open files": str(resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
         "python": platform.python_version(),
         "mariadb": _mariadb(),
         "node": _first_line("node", "--version"),

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+CORES = os.cpu_count() or 1
 TICK = 1.0 / os.sysconf("SC_CLK_TCK")
 
 
@@ -21,6 +22,14 @@ def private_bytes(pid: int) -> int:
         if line.startswith(("Private_Clean:", "Private_Dirty:")):
             total += int(line.split()[1]) * 1024
     return total
+
+
+def has_nice_thread(pid: int) -> bool:
+    """Whether one of its threads gives way to others."""
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        if int(stat.read_text().rpartition(")")[2].split()[16]) > 0:
+            return True
+    return False
 
 
 def idle_seconds() -> float:
@@ -48,3 +57,8 @@ class Usage(NamedTuple):
 
     def since(self, earlier: "Usage") -> "Usage":
         return Usage(*(now - then for now, then in zip(self, earlier, strict=True)))
+
+    def others(self, seconds: float) -> float:
+        """The share of all cores that went to processes outside the benchmark meanwhile."""
+        ours = self.server + self.database + self.generator
+        return max(0.0, 1 - (self.machine_idle + ours) / (seconds * CORES))

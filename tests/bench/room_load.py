@@ -15,6 +15,7 @@ from array import array
 from dataclasses import dataclass
 
 from tests.bench.idle import raise_file_limit
+from tests.bench.percentiles import percentile
 from tests.bench.procstat import Usage
 from tests.bench.room_streams import RoomLoad, Seat, enter
 from tests.bench.shapes import Integrity
@@ -144,8 +145,8 @@ class RoomGenerator:
         return RoomResult(
             per_second=len(latencies) / seconds,
             messages=len(latencies) / seconds / max(self.plan.people - 1, 1),
-            p50_ms=_percentile(latencies, 0.50),
-            p99_ms=_percentile(latencies, 0.99),
+            p50_ms=percentile(latencies, 0.50),
+            p99_ms=percentile(latencies, 0.99),
             server_us=spent.server * each,
             database_us=spent.database * each,
             generator_share=spent.generator / seconds,
@@ -166,13 +167,6 @@ class RoomGenerator:
         found.problems += self.loads[0].audit()
         del found.problems[4 * EXAMPLES :]
         return found
-
-
-def _percentile(ordered: list[float], share: float) -> float:
-    """In milliseconds; of an ordered list."""
-    if not ordered:
-        return 0.0
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000
 
 
 def main() -> None:

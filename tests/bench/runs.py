@@ -15,8 +15,10 @@ from tests.bench.check import check_rows
 from tests.bench.options import Case, Options
 from tests.bench.shapes import Integrity, LoadPlan, LoadResult
 from tests.bench.tokens import Minter
-from tests.bench.variants import Running
+from tests.bench.variants import IN_FLIGHT, Running
 from tests.services.parley import ROOT
+
+FULL = Case(pairs=50, window=1)  # beside which half of it is measured
 
 _numbers = itertools.count(1)
 
@@ -46,9 +48,18 @@ def rounds(servers: list[Running], options: Options, minter: Minter) -> Iterator
     for number in range(1, options.rounds + 1):
         for case in options.cases:
             for running in servers:
-                result = measure(running, case, options, minter)
-                variant = running.variant
-                yield Run(number, running.store.name, case, variant.name, variant.ordered, result)
+                run = _run(number, running, case, options, minter)
+                yield run
+                if case == FULL and running.variant.history and not options.rate:
+                    rate = run.result.per_second / 2
+                    half = Case(case.pairs, IN_FLIGHT, half=True, rate=rate)
+                    yield _run(number, running, half, options, minter)
+
+
+def _run(number: int, running: Running, case: Case, options: Options, minter: Minter) -> Run:
+    result = measure(running, case, options, minter)
+    variant = running.variant
+    return Run(number, running.store.name, case, variant.name, variant.ordered, result)
 
 
 def measure(running: Running, case: Case, options: Options, minter: Minter) -> LoadResult:
@@ -64,7 +75,7 @@ def measure(running: Running, case: Case, options: Options, minter: Minter) -> L
         window=case.window,
         warmup=options.warmup,
         seconds=options.seconds,
-        rate=options.rate,
+        rate=case.rate or options.rate,
         audited=int(running.variant.stores and running.variant.ordered),
         dense=running.variant.dense,
     )

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from tests.bench.stores import Store
 from tests.bench.tokens import Minter
-from tests.services.parley import ParleyServer
+from tests.services.parley import ParleyServer, SettingValue
 
 IN_FLIGHT = 64  # more than any --window here
-PING_TIMEOUT = 5
 
 
 @dataclass(frozen=True)
@@ -50,18 +49,22 @@ class Running:
 
 
 def start(
-    variant: Variant, store: Store, minter: Minter, stack: ExitStack, ping_interval: float = 25
+    variant: Variant, store: Store, minter: Minter, stack: ExitStack, **settings: SettingValue
 ) -> Running:
-    """Start one with every limit off; the stack ends it. Parley's log must be clean by then."""
+    """Start one with every limit off but those that are named; the stack ends it.
+
+    Parley's log must be clean by then.
+    """
     url = store.new_url()
     server = ParleyServer(
         module=variant.module,
         database_url=url,
         identity_secrets_file=minter.file,
         in_flight=IN_FLIGHT,
-        ping_interval=ping_interval,
-        ping_timeout=PING_TIMEOUT,
+        ping_interval=25,
+        ping_timeout=5,
     )
+    server.settings.update(settings)
     server.start()
     stack.callback(server.finish if variant.module == "app" else server.close)
     return Running(variant, store, server, url)
