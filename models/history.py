@@ -94,6 +94,9 @@ class Listed:
     last: Row | None
 
 
+# a part of the list, and where the next begins
+ListPage = tuple[list[Listed], tuple[int, int] | None]
+
 POSITIONS = (
     Conversation.id,
     Mine.other,
@@ -226,9 +229,7 @@ def read_spans(spans: dict[int, Span]) -> dict[int, list[Row]]:
     return found
 
 
-def list_conversations(
-    user_id: int, before: tuple[int, int] | None, limit: int
-) -> tuple[list[Listed], tuple[int, int] | None]:
+def list_conversations(user_id: int, before: tuple[int, int] | None, limit: int) -> ListPage:
     """Newest first, and where the next page begins: (last_time, id), because times can tie."""
     query = (
         _conversations_of(user_id, *PERSON)
