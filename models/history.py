@@ -147,7 +147,7 @@ def read_range(conversation: int, before: int | None, after: int | None, limit: 
     upwards = after is not None and before is None
     span = (after or 0, BEYOND if before is None else before)
     values = fetch(LOG_UP if upwards else LOG_DOWN, (conversation, *span, limit))
-    found = [_row(one) for one in values]
+    found = [Row(*one) for one in values]
     return found if upwards else found[::-1]
 
 
