@@ -88,6 +88,37 @@ _LOG = "FROM chatlog WHERE conversation_id = ? AND seq > ? AND seq < ?"
 # arguments: conversation, seq above, seq below, how many
 LOG_DOWN = Statement(ENTRY, f"{_LOG} ORDER BY seq DESC LIMIT ?")
 LOG_UP = Statement(ENTRY, f"{_LOG} ORDER BY seq LIMIT ?")
+# the conversations of somebody, newest first, with who is at the other side and the last entry,
+# NULL where there is none. Sorted and cut before anything long is looked up: the derived table
+# holds nothing but numbers. Arguments: me, last time below, or the same and id below, how many
+LIST = Statement(
+    (
+        *PERSON,
+        ("p.id", NUMBER),
+        ("p.other_id", NUMBER),
+        ("p.last_seq", NUMBER),
+        ("p.last_time", NUMBER),
+        ("p.read_seq", NUMBER),
+        ("p.delivered_seq", NUMBER),
+        ("o.read_seq", NUMBER),
+        ("o.delivered_seq", NUMBER),
+        ("l.seq", MAYBE),
+        ("l.me", MAYBE),
+        ("IFNULL(l.client_id, '')", KEY),
+        ("IFNULL(l.content, '')", TEXT),
+        ("l.time", MAYBE),
+    ),
+    "FROM ("
+    "SELECT c.id, m.other_id, c.last_seq, c.last_time, m.read_seq, m.delivered_seq"
+    " FROM participant m JOIN conversation c ON c.id = m.conversation_id"
+    " WHERE m.user_id = ? AND m.other_id IS NOT NULL"
+    " AND (c.last_time < ? OR (c.last_time = ? AND c.id < ?))"
+    " ORDER BY c.last_time DESC, c.id DESC LIMIT ?) p"
+    " JOIN user u ON u.id = p.other_id"
+    " JOIN participant o ON o.conversation_id = p.id AND o.user_id = p.other_id"
+    " LEFT JOIN chatlog l ON l.conversation_id = p.id AND l.seq = p.last_seq"
+    " ORDER BY p.last_time DESC, p.id DESC",
+)
 # argument: the name key
 EMBEDDED = Statement(
     (*PERSON, ("u.revoked_before", NUMBER)),
@@ -99,7 +130,7 @@ SESSION = Statement(
     "FROM session s JOIN user u ON u.id = s.user_id"
     " WHERE s.session_key = ? AND s.ended = 0 AND s.expires > ?",
 )
-STATEMENTS = (PAGE_HEAD, LOG_DOWN, LOG_UP, EMBEDDED, SESSION)
+STATEMENTS = (PAGE_HEAD, LOG_DOWN, LOG_UP, LIST, EMBEDDED, SESSION)
 
 
 def fetch(statement: Statement, arguments: Sequence[int | bytes]) -> list[tuple[Any, ...]]:
