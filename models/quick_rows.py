@@ -30,7 +30,7 @@ WIDTHS = {0xFC: 2, 0xFD: 3, 0xFE: 8}
 
 
 def ask(connection: Any, statement: str) -> list[bytes]:
-    """The first column of all rows, as bytes. Raises pymysql's errors, as its cursors do."""
+    """All rows, each the bytes of its only column. Raises pymysql's errors, as its cursors do."""
     log.debug(statement)
     connection._execute_command(COMMAND.COM_QUERY, statement)
     answer = Answer(connection)
@@ -68,6 +68,8 @@ class Answer:
                 break
             whole += content
         whole += content
+        if not whole:
+            self.fail("a packet of nothing")
         if whole[0] == ERROR:
             err.raise_mysql_exception(whole)
         return whole
@@ -75,19 +77,40 @@ class Answer:
     def rows(self) -> list[bytes]:
         found: list[bytes] = []
         while True:
+            self._short(found)
             row = self.next()
-            first = row[0]
-            if first < NULL:
-                found.append(row[1 : first + 1])
-            elif first == NULL:
-                self.fail("NULL where a value was asked for")
-            elif first == END and len(row) < 9:
+            start, length = 1, row[0]
+            if length == END and len(row) < 9:
                 if self._at < len(self._data):
                     self.fail("more than an answer")
                 return found
-            else:
-                start = 1 + WIDTHS[first]
-                found.append(row[start : start + int.from_bytes(row[1:start], "little")])
+            if length == NULL:
+                self.fail("NULL where a value was asked for")
+            if length > NULL:
+                start += WIDTHS.get(length, 0)
+                length = int.from_bytes(row[1:start], "little")
+            if start + length != len(row):
+                self.fail("a row that is not one value")
+            found.append(row[start:])
+
+    def _short(self, found: list[bytes]) -> None:
+        """Takes rows as long as they are whole here and their length is in one byte or two more."""
+        data, at, number = self._data, self._at, self._number
+        end = len(data) - HEADER
+        while at < end:
+            size = data[at] | data[at + 1] << 8 | data[at + 2] << 16
+            stop, length, start = at + HEADER + size, data[at + 4], at + 5
+            if data[at + 3] != number & 255 or stop > end + HEADER or size < 1:
+                break
+            if length == 0xFC and size >= 3:
+                length, start = data[at + 5] | data[at + 6] << 8, at + 7
+            elif length >= NULL:
+                break
+            if start + length != stop:
+                break
+            found.append(data[start:stop])
+            at, number = stop, number + 1
+        self._at, self._number = at, number
 
     def fail(self, why: str) -> NoReturn:
         self._connection._force_close()

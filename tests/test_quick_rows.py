@@ -41,7 +41,7 @@ def test_what_the_server_refuses_is_raised_and_the_connection_goes_on(db: Any) -
     assert db.execute_sql("SELECT 2").fetchone() == (2,)
 
 
-@pytest.mark.parametrize("statement", ["SELECT NULL", "DO 1"])
+@pytest.mark.parametrize("statement", ["SELECT NULL", "SELECT 1, 2", "DO 1"])
 def test_what_is_no_value_ends_the_connection(db: Any, statement: str) -> None:
     with pytest.raises(err.OperationalError) as failed:
         ask(db.connection(), statement)
@@ -115,8 +115,11 @@ def test_more_packets_than_a_byte_counts() -> None:
         Line(b"\x03one", END, first=2),  # one is missing
         Line(b"\x03one", END, END),  # more than was asked for
         Line(b"\xfb", END),
+        Line(b"", END),
+        Line(b"\x03four", END),  # longer than it says
+        Line(b"\x05four", END),
     ],
-    ids=["cut", "lost", "more", "null"],
+    ids=["cut", "lost", "more", "null", "empty", "long", "short"],
 )
 def test_an_answer_that_is_none_ends_the_connection(line: Line) -> None:
     with pytest.raises(err.OperationalError) as failed:
