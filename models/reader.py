@@ -88,16 +88,15 @@ class Reader:
         loop: asyncio.AbstractEventLoop,
         answer: asyncio.Future[Result],
         work: Callable[[], Result],
-    ) -> None:
-        """In a thread of the pool."""
+    ) -> Callable[[], None]:
+        """In a thread; gives what tells the loop."""
         result: Any = None
         failed: Exception | None = None
         try:
             result = self._work(work)
         except Exception as error:
             failed = error
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(self._finished, answer, result, failed)
+        return partial(_tell, loop, partial(self._finished, answer, result, failed))
 
     def _finished(self, answer: asyncio.Future[Any], result: Any, failed: Exception | None) -> None:
         """Counted until the thread is free again, also when nobody waits for it any more."""
@@ -141,6 +140,11 @@ class Reader:
             self._db.close()
         except Exception as error:
             log.debug("close: %s", error)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, finished: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        loop.call_soon_threadsafe(finished)
 
 
 def _give_up(answer: asyncio.Future[Any]) -> None:

@@ -11,7 +11,8 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-Work = Callable[[], None]
+# gives what tells of its result
+Work = Callable[[], Callable[[], None]]
 
 
 class Threads:
@@ -27,7 +28,7 @@ class Threads:
         self._ended = False
 
     def submit(self, work: Work) -> None:
-        """`work` must not raise. After close() nothing is taken."""
+        """Neither the work nor the telling may raise. After close() nothing is taken."""
         with self._lock:
             if self._ended:
                 return
@@ -95,7 +96,9 @@ class _Worker(threading.Thread):
             if work is None:
                 return
             while work is not None:
-                work()
+                tell = work()
                 work = self._threads.next_of(self)
+                # told last: whoever hears of it and asks again finds this thread at rest
+                tell()
             if self._threads.ended:
                 return

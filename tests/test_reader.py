@@ -29,10 +29,13 @@ async def refused(reader: Reader) -> Errorcode:
 
 
 async def test_who_rested_shortest_is_asked(reader: Reader) -> None:
-    names = [await reader.run(lambda: threading.current_thread().name) for _ in range(20)]
-    # an answer may be here before its thread rests: then the other one is asked, and not a third
-    assert set(names) <= {"reader_0", "reader_1"}
-    assert names[0] == "reader_0"
+    def name() -> str:
+        return threading.current_thread().name
+
+    both = threading.Barrier(2, timeout=SECONDS)
+    await asyncio.gather(reader.run(both.wait), reader.run(both.wait))
+    last = await reader.run(name)
+    assert {await reader.run(name) for _ in range(50)} == {last}
 
 
 async def test_no_more_threads_than_that_and_all_are_answered(reader: Reader) -> None:
