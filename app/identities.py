@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from tornado.web import RequestHandler
 
 from app.access.person import Credential, Person
-from app.access.tokens import Tokens
+from app.access.tokens import Claims, Tokens
 from app.messaging.errors import not_signed_in
 from app.newcomers import Newcomers
 from app.settings import Settings
@@ -19,6 +22,7 @@ SUBPROTOCOL = "parley.v1"
 BEARER_SUBPROTOCOL = "parley.bearer."
 
 Identity = tuple[Person, Credential]
+Found = TypeVar("Found")
 
 
 def bearer_of(handler: RequestHandler) -> str | None:
@@ -47,32 +51,53 @@ class Identities:
         self._days = settings.session_days
 
     async def of(self, handler: RequestHandler) -> Identity:
+        identity, _ = await self.ask(handler, lambda _: None)
+        return identity
+
+    async def ask(
+        self, handler: RequestHandler, question: Callable[[Identity], Found]
+    ) -> tuple[Identity, Found]:
+        """Who is asking, and what is asked then, in one go: each way into a thread costs as much
+        as a small question. `question` runs in a reader's thread, and for nobody else.
+        """
         # a request with a token is never answered by its cookie: cross-site calls may carry one
         token = bearer_of(handler)
-        return await (self._by_token(token) if token is not None else self._by_cookie(handler))
-
-    async def _by_token(self, token: str) -> Identity:
-        claims = self._tokens.check(token)
-        member = Newcomer(claims.sub, claims.name, claims.avatar, claims.locale)
-        person = await self._meet(member, claims.issued * 1000)
-        if person is None:
-            await self._newcomers.add(member)
-            person = await self._meet(member, claims.issued * 1000)
-        if person is None:
-            raise not_signed_in()
-        return person, Credential(claims.issued, claims.expires, kid=claims.key)
-
-    async def _meet(self, member: Newcomer, issued: int) -> Person | None:
-        return await self._reader.run(lambda: accounts.meet_embedded(member, issued))
-
-    async def _by_cookie(self, handler: RequestHandler) -> Identity:
-        secret = session_secret(handler, self._days)
-        if secret is None:
-            raise not_signed_in()
-        found = await self._reader.run(lambda: sessions.find_session(secret))
+        if token is None:
+            secret = session_secret(handler, self._days)
+            if secret is None:
+                raise not_signed_in()
+            found = await self._look(lambda: sessions.find_session(secret), question)
+        else:
+            found = await self._ask_by_token(self._tokens.check(token), question)
         if found is None:
             raise not_signed_in()
         return found
+
+    async def _ask_by_token(
+        self, claims: Claims, question: Callable[[Identity], Found]
+    ) -> tuple[Identity, Found] | None:
+        member = Newcomer(claims.sub, claims.name, claims.avatar, claims.locale)
+
+        def find() -> Identity | None:
+            person = accounts.meet_embedded(member, claims.issued * 1000)
+            if person is None:
+                return None
+            return person, Credential(claims.issued, claims.expires, kid=claims.key)
+
+        found = await self._look(find, question)
+        if found is None:
+            await self._newcomers.add(member)
+            found = await self._look(find, question)
+        return found
+
+    async def _look(
+        self, find: Callable[[], Identity | None], question: Callable[[Identity], Found]
+    ) -> tuple[Identity, Found] | None:
+        def work() -> tuple[Identity, Found] | None:
+            identity = find()
+            return None if identity is None else (identity, question(identity))
+
+        return await self._reader.run(work)
 
 
 def session_secret(handler: RequestHandler, days: int) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from app.access.names import parse_nickname, parse_username
 from app.access.passwords import LONGEST, check_length
@@ -149,15 +150,17 @@ class UsersHandler(AccountHandler):
 
     @answers
     async def get(self) -> None:
-        me = await self.signed_in()
-        username = self.get_query_argument("username", None)
-        if username is not None:
+        if "username" in self.request.query_arguments:
+            me = await self.signed_in()
+            username = self.get_query_argument("username")
             found = await self.parley.reader.run(lambda: people.find_by_username(username, me))
             users = [] if found is None else [self.parley.shapes.user(found)]
             self.answer_data({"users": users})
             return
-        data = {"query": self.get_query_argument("query", ""), **self.query_numbers("limit")}
-        self.answer_data(await self.parley.reading.search(me, data))
+        self.answer_data(await self.ask(self.parley.reading.search(self._asked)))
+
+    def _asked(self) -> dict[str, Any]:
+        return {"query": self.get_query_argument("query", ""), **self.query_numbers("limit")}
 
 
 class MeHandler(ApiHandler):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.messaging import protocol
 from app.messaging.receipts import send_receipt_and_wait
 from handlers.base import ApiHandler, answers
@@ -10,16 +12,16 @@ from handlers.base import ApiHandler, answers
 class UserHandler(ApiHandler):
     @answers
     async def get(self, user_id: str) -> None:
-        await self.signed_in()
-        self.answer_data(await self.parley.reading.user(int(user_id)))
+        self.answer_data(await self.ask(self.parley.reading.user(int(user_id))))
 
 
 class ConversationsHandler(ApiHandler):
     @answers
     async def get(self) -> None:
-        me = await self.signed_in()
-        data = {**self.query_numbers("limit"), "before": self.get_query_argument("before", None)}
-        self.answer_data(await self.parley.reading.conversations(me, data))
+        self.answer_data(await self.ask(self.parley.reading.conversations(self._asked)))
+
+    def _asked(self) -> dict[str, Any]:
+        return {**self.query_numbers("limit"), "before": self.get_query_argument("before", None)}
 
 
 class MessagesHandler(ApiHandler):
@@ -27,9 +29,10 @@ class MessagesHandler(ApiHandler):
 
     @answers
     async def get(self, other: str) -> None:
-        me = await self.signed_in()
-        data = {"other": int(other), **self.query_numbers("limit", "before", "after")}
-        self.answer_data(await self.parley.reading.page(me, data))
+        def asked() -> dict[str, Any]:
+            return {"other": int(other), **self.query_numbers("limit", "before", "after")}
+
+        self.answer_data(await self.ask(self.parley.reading.page(asked)))
 
     @answers
     async def post(self, other: str) -> None:

@@ -13,6 +13,7 @@ from app.identities import Identity, bearer_of
 from app.messaging import protocol
 from app.messaging.errors import HTTP_STATUS, Errorcode, Refused, malformed, too_fast, too_large
 from app.messaging.languages import DEFAULT, find_locale
+from app.messaging.reading import Question
 from app.parts import Parts
 from handlers.guarded import GuardedHandler
 
@@ -28,6 +29,7 @@ ERRORCODE_OF_STATUS = {
 }
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[None]])
+Found = TypeVar("Found")
 
 
 class BaseHandler(GuardedHandler):
@@ -62,10 +64,24 @@ class BaseHandler(GuardedHandler):
     async def signed_in(self) -> Person:
         """The person, who may not ask too often. Raises Refused (-3, -6)."""
         person, _ = await self.identify()
+        self._admit(person)
+        return person
+
+    async def ask(self, question: Question[Found]) -> dict[str, Any]:
+        """The answer to the person, as signed_in. Raises Refused (-3, -6, and the question's)."""
+
+        def admitted(identity: Identity) -> Found:
+            self._admit(identity[0])
+            return question.look(identity[0])
+
+        (person, _), found = await self.parley.identities.ask(self, admitted)
+        return question.show(found, person)
+
+    def _admit(self, person: Person) -> None:
+        """On the loop or in a reader's thread."""
         wait = self.parley.requests.wait(person.user_id)
         if wait > 0:
             raise too_fast(wait)
-        return person
 
     # -- cross-site ---------------------------------------------------------------------------
 

@@ -9,17 +9,21 @@ from app.access.person import Person
 from app.messaging import protocol
 from app.messaging.errors import Errorcode, Refused
 from app.messaging.protocol import Request
+from app.messaging.reading import Asked, Question
 from app.messaging.receipts import send_receipt_and_wait
 from app.parts import Parts
 from handlers.base import ApiHandler, answers
 
-Question = Callable[[Parts, Person, dict[str, Any]], Awaitable[dict[str, Any]]]
+UseCase = Callable[[Parts, Person, dict[str, Any]], Awaitable[dict[str, Any]]]
 
-# opt -> what it asks; each gives the `data` of the answer
-QUESTIONS: dict[str, Question] = {
-    "realtime-chat": lambda parts, me, data: parts.reading.page(me, data),
-    "recent-users": lambda parts, me, data: parts.reading.conversations(me, data),
-    "search-users": lambda parts, me, data: parts.reading.search(me, data),
+# opt -> the question about what is stored; each ends in the `data` of the answer
+QUESTIONS: dict[str, Callable[[Parts, Asked], Question[Any]]] = {
+    "realtime-chat": lambda parts, asked: parts.reading.page(asked),
+    "recent-users": lambda parts, asked: parts.reading.conversations(asked),
+    "search-users": lambda parts, asked: parts.reading.search(asked),
+}
+# opt -> what is noted; each gives the `data` of the answer
+NOTING: dict[str, UseCase] = {
     "read": lambda parts, me, data: send_receipt_and_wait(parts.writer, me, data, "read"),
 }
 # room opts -> what they ask: those of app/rooms/house.py
@@ -36,11 +40,11 @@ ROOM_QUESTIONS = (
     "room-remove",
 )
 # answered with an envelope of their own: errorcode 1 or 2
-SENDING: dict[str, Question] = {
+SENDING: dict[str, UseCase] = {
     "chat-to": lambda parts, me, data: parts.chat.send_and_wait(me, data),
     "room-say": lambda parts, me, data: parts.rooms.talk.say_and_wait(me, data),
 }
-OPTS = (*SENDING, *QUESTIONS, *ROOM_QUESTIONS)
+OPTS = (*SENDING, *QUESTIONS, *NOTING, *ROOM_QUESTIONS)
 
 
 class UseroptHandler(ApiHandler):
@@ -53,7 +57,7 @@ class UseroptHandler(ApiHandler):
             self.body_json()
             request = protocol.parse_request(self.request.body or b"{}")
             ref = request.ref
-            body = await self._run(await self.signed_in(), request)
+            body = await self._run(request)
         except Refused as refused:
             self.refuse(refused, ref)
             return
@@ -61,14 +65,18 @@ class UseroptHandler(ApiHandler):
             body["ref"] = ref
         self.answer(protocol.encode(body))
 
-    async def _run(self, me: Person, request: Request) -> dict[str, Any]:
+    async def _run(self, request: Request) -> dict[str, Any]:
         """The envelope as a dict. Raises Refused."""
+        if request.opt in QUESTIONS:
+            question = QUESTIONS[request.opt](self.parley, lambda: request.data)
+            return {"errorcode": int(Errorcode.OK), "data": await self.ask(question)}
+        me = await self.signed_in()
         if request.opt in SENDING:
             return await SENDING[request.opt](self.parley, me, request.data)
         if request.opt in ROOM_QUESTIONS:
             data = await self.parley.room_questions[request.opt](me, request.data)
-        elif request.opt in QUESTIONS:
-            data = await QUESTIONS[request.opt](self.parley, me, request.data)
+        elif request.opt in NOTING:
+            data = await NOTING[request.opt](self.parley, me, request.data)
         else:
             raise Refused(Errorcode.UNSUPPORTED, "not support opt.")
         return {"errorcode": int(Errorcode.OK), "data": data}

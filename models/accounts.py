@@ -87,10 +87,10 @@ def meet_embedded(member: Newcomer, issued: int) -> Person | None:
         raise not_signed_in()
     wanted = {
         "nickname": member.name or row[2],
-        "avatar": member.avatar or row[8],
+        "avatar": member.avatar or row[3],
         "locale": member.locale or row[5],
     }
-    if (row[2], row[8], row[5]) != tuple(wanted.values()):
+    if (row[2], row[3], row[5]) != tuple(wanted.values()):
         changes = {**wanted, **_shown_as(wanted["nickname"])}
         User.update(changes).where(User.id == row[0]).execute()
         row = (*row[:2], wanted["nickname"], wanted["avatar"], row[4], wanted["locale"], *row[6:])

@@ -16,9 +16,8 @@ from app.messaging.errors import not_found
 from models.base import rows
 from models.chatlog import ChatLog
 from models.conversation import Conversation, Participant, pair_key
-from models.people import PERSON, to_person
-from models.read_sql import LOG_DOWN, LOG_UP, PAGE_HEAD, fetch, fetch_one
-from models.user import User
+from models.people import to_person
+from models.read_sql import LIST, LOG_DOWN, LOG_UP, PAGE_HEAD, fetch, fetch_one
 
 PAGE_LIMIT = 100
 # conversations one sync looks at, and the entries it carries at most
@@ -94,6 +93,9 @@ class Listed:
     last: Row | None
 
 
+# a part of the list, and where the next begins
+ListPage = tuple[list[Listed], tuple[int, int] | None]
+
 POSITIONS = (
     Conversation.id,
     Mine.other,
@@ -144,7 +146,7 @@ def read_range(conversation: int, before: int | None, after: int | None, limit: 
     upwards = after is not None and before is None
     span = (after or 0, BEYOND if before is None else before)
     values = fetch(LOG_UP if upwards else LOG_DOWN, (conversation, *span, limit))
-    found = [_row(one) for one in values]
+    found = [Row(*one) for one in values]
     return found if upwards else found[::-1]
 
 
@@ -226,35 +228,20 @@ def read_spans(spans: dict[int, Span]) -> dict[int, list[Row]]:
     return found
 
 
-def list_conversations(
-    user_id: int, before: tuple[int, int] | None, limit: int
-) -> tuple[list[Listed], tuple[int, int] | None]:
+def list_conversations(user_id: int, before: tuple[int, int] | None, limit: int) -> ListPage:
     """Newest first, and where the next page begins: (last_time, id), because times can tie."""
-    query = (
-        _conversations_of(user_id, *PERSON)
-        .join(User, on=(User.id == Mine.other))
-        .order_by(Conversation.last_time.desc(), Conversation.id.desc())
-        .limit(limit + 1)
-    )
-    if before is not None:
-        time, conversation = before
-        query = query.where(
-            (Conversation.last_time < time)
-            | ((Conversation.last_time == time) & (Conversation.id < conversation))
-        )
-    found = rows(query)
-    listed = [(Positions(*row[:8]), to_person(row[8:])) for row in found[:limit]]
-    lasts = read_spans(
-        {p.conversation: (p.last_seq - 1, p.last_seq, False) for p, _ in listed if p.last_seq}
-    )
-    last = listed[-1][0] if len(found) > limit else None
-    return (
-        [
-            Listed(person, p, next(iter(lasts.get(p.conversation, [])), None))
-            for p, person in listed
-        ],
-        None if last is None else (last.last_time, last.conversation),
-    )
+    time, conversation = before or (BEYOND, 0)
+    found = fetch(LIST, (user_id, time, time, conversation, limit + 1))
+    listed = [_listed(row) for row in found[:limit]]
+    if len(found) <= limit:
+        return listed, None
+    last = listed[-1].positions
+    return listed, (last.last_time, last.conversation)
+
+
+def _listed(row: tuple[Any, ...]) -> Listed:
+    last = None if row[15] is None else Row(*row[15:])
+    return Listed(to_person(row[:7]), Positions(*row[7:15]), last)
 
 
 def positions_of(user_id: int, limit: int) -> list[Positions]:

@@ -12,14 +12,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from peewee import Database
 
 from app.messaging.errors import Refused, StorageFull, TryAgain, not_now
 from models.failures import classify, is_away
+from models.threads import Threads
 
 log = logging.getLogger("parley.reader")
 
@@ -33,11 +34,13 @@ class Reader:
 
     def __init__(self, db: Database, *, threads: int, queue_size: int, timeout: float) -> None:
         self._db = db
-        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="reader")
+        self._threads = Threads(threads, "reader")
         self._queue_size = queue_size
         self._timeout = timeout
         self._under_way = 0
-        self._answers: set[asyncio.Future[Any]] = set()  # that somebody waits for
+        # that somebody waits for, and until when (the loop's clock): who came first is first
+        self._answers: dict[asyncio.Future[Any], float] = {}
+        self._timer: asyncio.TimerHandle | None = None  # one for all
         self._ended = False
         self._local = threading.local()
 
@@ -53,20 +56,31 @@ class Reader:
         # run_in_executor, shield and wait_for would make four futures of this one
         answer: asyncio.Future[Result] = loop.create_future()
         self._under_way += 1
-        self._answers.add(answer)
-        self._pool.submit(self._answer, loop, answer, work)
-        timer = loop.call_later(self._timeout, _give_up, answer)
+        self._answers[answer] = due = loop.time() + self._timeout
+        self._threads.submit(partial(self._answer, loop, answer, work))
+        if self._timer is None:
+            self._timer = loop.call_at(due, self._refuse_late, loop)
         try:
             return await answer
         finally:
-            timer.cancel()
-            self._answers.discard(answer)
+            del self._answers[answer]
 
     def close(self) -> None:
         """Who still waits is refused."""
         self._ended = True
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
+        if self._timer is not None:
+            self._timer.cancel()
         for answer in self._answers:
+            _give_up(answer)
+
+    def _refuse_late(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Whose time is over; and looks again when that of the next will be."""
+        self._timer, now = None, loop.time()
+        for answer, due in self._answers.items():
+            if due > now:
+                self._timer = loop.call_at(due, self._refuse_late, loop)
+                return
             _give_up(answer)
 
     def _answer(
@@ -74,16 +88,15 @@ class Reader:
         loop: asyncio.AbstractEventLoop,
         answer: asyncio.Future[Result],
         work: Callable[[], Result],
-    ) -> None:
-        """In a thread of the pool."""
+    ) -> Callable[[], None]:
+        """In a thread; gives what tells the loop."""
         result: Any = None
         failed: Exception | None = None
         try:
             result = self._work(work)
         except Exception as error:
             failed = error
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(self._finished, answer, result, failed)
+        return partial(_tell, loop, partial(self._finished, answer, result, failed))
 
     def _finished(self, answer: asyncio.Future[Any], result: Any, failed: Exception | None) -> None:
         """Counted until the thread is free again, also when nobody waits for it any more."""
@@ -127,6 +140,11 @@ class Reader:
             self._db.close()
         except Exception as error:
             log.debug("close: %s", error)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, finished: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        loop.call_soon_threadsafe(finished)
 
 
 def _give_up(answer: asyncio.Future[Any]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from threading import Lock
 
 # keys one table remembers; the longest unused goes first
 REMEMBERED = 50_000
@@ -47,17 +48,22 @@ class Bucket:
 
 
 class Buckets:
-    """One bucket per key."""
+    """One bucket per key. For any thread."""
 
     def __init__(self, rate: float, burst: float, clock: Callable[[], float]) -> None:
         self._rate = rate
         self._burst = burst
         self._clock = clock
         self._table: OrderedDict[Hashable, Bucket] = OrderedDict()
+        self._lock = Lock()
 
     def wait(self, key: Hashable) -> float:
         if self._rate <= 0:
             return 0.0
+        with self._lock:
+            return self._wait(key)
+
+    def _wait(self, key: Hashable) -> float:
         now = self._clock()
         bucket = self._table.get(key)
         if bucket is None:

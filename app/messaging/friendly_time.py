@@ -5,10 +5,11 @@ Chinese forms: 几秒前, N分钟前, HH:MM, 昨天 HH:MM, 星期X HH:MM, YYYY-M
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
-from app.messaging.languages import words_of
+from app.messaging.languages import Words, words_of
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -16,14 +17,31 @@ HOUR = 60 * MINUTE
 
 def friendly_time(time: int, now: int, locale: str, zone: tzinfo) -> str:
     """`time` and `now` in epoch milliseconds; the zone decides what today and HH:MM are."""
+    return friendly_times((time,), now, locale, zone)[0]
+
+
+def friendly_times(times: Iterable[int], now: int, locale: str, zone: tzinfo) -> list[str]:
+    """Those of a page: what they have in common is looked up once, as is a minute of talk."""
     words = words_of(locale)
-    age = now - time
-    if age < MINUTE:  # also clocks that ran ahead
-        return words.now
-    if age < HOUR:
-        return words.minutes(age // MINUTE)
-    day, clock, weekday, date = _moment(time // MINUTE, zone)
-    days = _moment(now // MINUTE, zone)[0] - day
+    today = _moment(now // MINUTE, zone)[0]
+    said, last, text = [], -1, ""
+    for time in times:
+        age = now - time
+        if age < MINUTE:  # also clocks that ran ahead
+            said.append(words.now)
+        elif age < HOUR:
+            said.append(words.minutes(age // MINUTE))
+        else:
+            minute = time // MINUTE
+            if minute != last:
+                last, text = minute, _on_its_day(minute, today, words, zone)
+            said.append(text)
+    return said
+
+
+def _on_its_day(minute: int, today: int, words: Words, zone: tzinfo) -> str:
+    day, clock, weekday, date = _moment(minute, zone)
+    days = today - day
     if days <= 0:
         return clock
     if days == 1:

@@ -1,13 +1,15 @@
 """Questions about conversations and people: a page, the list, what was missed, a search.
 
-Each takes a parsed request's `data` and gives the `data` of the answer. Raises Refused.
+Each is about a parsed request's `data` and ends in the `data` of the answer. Raises Refused.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from app.access.person import Person
 from app.messaging import protocol
@@ -20,45 +22,73 @@ PAGE = 50
 SEQS_LIMIT = 1000
 QUERY_LIMIT = 64
 
+Found = TypeVar("Found")
+# what is asked for; it is not looked into before it is known who asks
+Asked = Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[Found]):
+    """One whose answer is in the database: `look` runs in a reader's thread, `show` on the loop."""
+
+    look: Callable[[Person], Found]
+    show: Callable[[Found, Person], dict[str, Any]]
+
 
 class Reading:
     def __init__(self, reader: Reader, shapes: Shapes) -> None:
         self._reader = reader
         self._shapes = shapes
 
-    async def page(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+    def page(self, asked: Asked) -> Question[history.Page]:
         """`realtime-chat`: {"other", "limit"?, "before"?, "after"?}"""
-        other = protocol.parse_int(data, "other")
-        limit = parse_limit(data)
-        before = protocol.parse_optional_int(data, "before", 0, protocol.MAX_INTEGER)
-        after = protocol.parse_optional_int(data, "after", 0, protocol.MAX_INTEGER)
-        if other == me.user_id:
-            raise not_allowed("nobody writes to oneself.")
-        page = await self._reader.run(
-            lambda: history.read_page(me.user_id, other, before, after, limit)
-        )
-        return self._shapes.page(page, me)
 
-    async def conversations(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        def look(me: Person) -> history.Page:
+            data = asked()
+            other = protocol.parse_int(data, "other")
+            limit = parse_limit(data)
+            before = protocol.parse_optional_int(data, "before", 0, protocol.MAX_INTEGER)
+            after = protocol.parse_optional_int(data, "after", 0, protocol.MAX_INTEGER)
+            if other == me.user_id:
+                raise not_allowed("nobody writes to oneself.")
+            return history.read_page(me.user_id, other, before, after, limit)
+
+        return Question(look, self._shapes.page)
+
+    def conversations(self, asked: Asked) -> Question[history.ListPage]:
         """`recent-users`: {"limit"?, "before"?}; `before` is the `next` of the page before."""
-        limit, before = parse_limit(data), parse_cursor(data)
-        listed, after_it = await self._reader.run(
-            lambda: history.list_conversations(me.user_id, before, limit)
-        )
+
+        def look(me: Person) -> history.ListPage:
+            data = asked()
+            limit, before = parse_limit(data), parse_cursor(data)
+            return history.list_conversations(me.user_id, before, limit)
+
+        return Question(look, self._show_list)
+
+    def _show_list(self, found: history.ListPage, me: Person) -> dict[str, Any]:
+        listed, after_it = found
         return {
             "conversations": [self._shapes.listed(one, me) for one in listed],
             "next": None if after_it is None else make_cursor(after_it),
         }
 
-    async def search(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+    def search(self, asked: Asked) -> Question[list[Person]]:
         """`search-users`: {"query", "limit"?}: names that begin with it."""
-        query = protocol.parse_text(data, "query", QUERY_LIMIT, low=0).strip()
-        limit = min(parse_limit(data), people.SEARCH_LIMIT)
-        found = await self._reader.run(lambda: people.search_people(query, me.user_id, limit))
-        return {"users": [self._shapes.user(person) for person in found]}
 
-    async def user(self, user_id: int) -> dict[str, Any]:
-        return self._shapes.user(await self._reader.run(lambda: people.find_person(user_id)))
+        def look(me: Person) -> list[Person]:
+            data = asked()
+            query = protocol.parse_text(data, "query", QUERY_LIMIT, low=0).strip()
+            limit = min(parse_limit(data), people.SEARCH_LIMIT)
+            return people.search_people(query, me.user_id, limit)
+
+        return Question(
+            look, lambda found, _: {"users": [self._shapes.user(person) for person in found]}
+        )
+
+    def user(self, user_id: int) -> Question[Person]:
+        return Question(
+            lambda _: people.find_person(user_id), lambda found, _: self._shapes.user(found)
+        )
 
     async def missed(self, me: Person, data: dict[str, Any], epoch: str) -> dict[str, Any]:
         """`sync`: {"seqs": {"<other>": last seq held}}"""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.access.person import Person
 from app.messaging import protocol
-from app.messaging.friendly_time import friendly_time
+from app.messaging.friendly_time import friendly_time, friendly_times
 from app.messaging.languages import words_of
 from models.base import now_ms
 from models.history import Listed, Missed, Page, Positions, Row
@@ -59,6 +59,15 @@ class Shapes:
             row.client_id,
         )
 
+    def entries(self, rows: list[Row], reader: Person) -> list[list[Any]]:
+        """A page of them, as entry."""
+        me = reader.user_id
+        times = friendly_times([row.time for row in rows], self.clock(), reader.locale, self._zone)
+        return [
+            protocol.entry(row.me == me, row.content, friendly, row.seq, row.time, row.client_id)
+            for row, friendly in zip(rows, times, strict=True)
+        ]
+
     def positions(self, positions: Positions) -> dict[str, Any]:
         return {
             "last_seq": positions.last_seq,
@@ -80,7 +89,7 @@ class Shapes:
             "other_name": other.name,
             "me_avatar": me.avatar,
             "other_avatar": other.avatar,
-            "logs": [self.entry(row, me) for row in page.rows],
+            "logs": self.entries(page.rows, me),
             "has_more": page.has_more,
             **self.positions(page.positions),
             "online": self._is_online(other.user_id),
@@ -92,7 +101,7 @@ class Shapes:
         other = missed.positions.other
         return {
             "user_id": other,
-            "logs": [self.entry(row, me) for row in missed.rows],
+            "logs": self.entries(missed.rows, me),
             "reset": missed.reset,
             **self.positions(missed.positions),
             "online": self._is_online(other),

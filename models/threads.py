@@ -1,0 +1,104 @@
+"""Threads that wait for work; who rested shortest is asked first.
+
+Its connection, and what the database keeps for it, are still warm; and handing work over takes
+one lock, where an executor makes a future and a work item and wakes whoever waited longest.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from collections import deque
+from collections.abc import Callable
+
+# gives what tells of its result
+Work = Callable[[], Callable[[], None]]
+
+
+class Threads:
+    """`submit(work)` runs it in one of `count` threads, in order where all are busy."""
+
+    def __init__(self, count: int, name: str) -> None:
+        self._count = count
+        self._name = name
+        self._lock = threading.Lock()
+        self._all: list[_Worker] = []
+        self._resting: list[_Worker] = []
+        self._waiting: deque[Work] = deque()
+        self._ended = False
+
+    def submit(self, work: Work) -> None:
+        """Neither the work nor the telling may raise. After close() nothing is taken."""
+        with self._lock:
+            if self._ended:
+                return
+            if self._resting:
+                worker = self._resting.pop()
+            elif len(self._all) < self._count:
+                worker = self._hire()
+            else:
+                self._waiting.append(work)
+                return
+        worker.begin(work)
+
+    def close(self) -> None:
+        """What waits is dropped; what is under way is finished, before the process ends as well."""
+        with self._lock:
+            self._ended = True
+            self._waiting.clear()
+            resting, self._resting = self._resting, []
+        for worker in resting:
+            worker.begin(None)
+        atexit.register(self._join)
+
+    def next_of(self, worker: _Worker) -> Work | None:
+        """What the worker does now; None when it may rest. Called by the worker."""
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            if not self._ended:
+                self._resting.append(worker)
+            return None
+
+    @property
+    def ended(self) -> bool:
+        return self._ended
+
+    def _hire(self) -> _Worker:
+        worker = _Worker(self, f"{self._name}_{len(self._all)}")
+        self._all.append(worker)
+        worker.start()
+        return worker
+
+    def _join(self) -> None:
+        for worker in self._all:
+            worker.join()
+
+
+class _Worker(threading.Thread):
+    def __init__(self, threads: Threads, name: str) -> None:
+        # a server that never came to its close() ends all the same
+        super().__init__(name=name, daemon=True)
+        self._threads = threads
+        self._work: Work | None = None
+        self._called = threading.Lock()  # held while there is nothing to do
+        self._called.acquire()
+
+    def begin(self, work: Work | None) -> None:
+        """Only for one that rests, or is new. None: it ends."""
+        self._work = work
+        self._called.release()
+
+    def run(self) -> None:
+        while True:
+            self._called.acquire()
+            work, self._work = self._work, None
+            if work is None:
+                return
+            while work is not None:
+                tell = work()
+                work = self._threads.next_of(self)
+                # told last: whoever hears of it and asks again finds this thread at rest
+                tell()
+            if self._threads.ended:
+                return

@@ -1,0 +1,136 @@
+"""Rows that are one value each, from MariaDB and from bytes."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pymysql import err
+
+from models import quick_rows
+from models.base import MariaDatabase, make_database
+from models.quick_rows import LONGEST, Answer, ask
+from tests.services.mariadb import MariaDB
+
+
+@pytest.fixture
+def db(mariadb: MariaDB) -> Iterator[Any]:
+    found = make_database(mariadb.create_database())
+    assert isinstance(found, MariaDatabase)
+    with found.connection_context():
+        yield found
+
+
+@pytest.mark.parametrize("size", [0, 1, 250, 251, 65_535, 65_536, 200_000, 5_000_000])
+def test_values_of_every_length(db: Any, size: int) -> None:
+    rows = ask(db.connection(), f"SELECT REPEAT('x', {size}) UNION ALL SELECT 'after'")
+    assert rows == [b"x" * size, b"after"]
+
+
+def test_no_row_and_many(db: Any) -> None:
+    assert ask(db.connection(), "SELECT 1 FROM DUAL WHERE 1 = 0") == []
+    many = ask(db.connection(), "SELECT seq FROM seq_1_to_30000")
+    assert many == [b"%d" % number for number in range(1, 30_001)]
+
+
+def test_what_the_server_refuses_is_raised_and_the_connection_goes_on(db: Any) -> None:
+    with pytest.raises(err.ProgrammingError) as refused:
+        ask(db.connection(), "SELECT nonsense FROM nowhere")
+    assert refused.value.args[0] == 1146
+    assert ask(db.connection(), "SELECT 1") == [b"1"]
+    assert db.execute_sql("SELECT 2").fetchone() == (2,)
+
+
+@pytest.mark.parametrize("statement", ["SELECT NULL", "SELECT 1, 2", "DO 1"])
+def test_what_is_no_value_ends_the_connection(db: Any, statement: str) -> None:
+    with pytest.raises(err.OperationalError) as failed:
+        ask(db.connection(), statement)
+    assert failed.value.args[0] == 2013
+    assert not db.connection().open
+
+
+def test_one_statement_only(db: Any) -> None:
+    with pytest.raises(err.ProgrammingError):
+        ask(db.connection(), "SELECT 1; SELECT 2")
+
+
+def test_a_connection_that_was_ended_is_away(db: Any, mariadb: MariaDB) -> None:
+    connection = db.connection()
+    with mariadb.connect() as other, other.cursor() as cursor:
+        cursor.execute(f"KILL {connection.thread_id()}")
+    with pytest.raises(err.MySQLError) as failed:
+        ask(connection, "SELECT 1")
+    assert failed.value.args[0] in (1927, 2006, 2013)
+    with pytest.raises(err.MySQLError):
+        ask(connection, "SELECT 1")
+
+
+# -- from bytes ----------------------------------------------------------------------------------
+
+
+class Line:
+    """What an answer needs of a connection, with what the server says already in it."""
+
+    def __init__(self, *packets: bytes, first: int = 1) -> None:
+        said = b"".join(
+            len(packet).to_bytes(3, "little") + bytes([(first + number) & 255]) + packet
+            for number, packet in enumerate(packets)
+        )
+        self._rfile: Any = Trickle(said)
+        self.closed = False
+
+    def _force_close(self) -> None:
+        self.closed = True
+
+
+class Trickle(io.BytesIO):
+    """Gives a few bytes at a time, so that every place is once an edge."""
+
+    def read1(self, size: int | None = -1) -> bytes:
+        return super().read1(7 if len(self.getbuffer()) < 1000 else size)
+
+
+END = b"\xfe\x00\x00\x02\x00"
+
+
+def test_what_comes_in_pieces() -> None:
+    line = Line(b"\x03one", b"\xfc\x03\x00two", END)
+    assert Answer(line).rows() == [b"one", b"two"]
+
+
+def test_a_value_longer_than_a_packet() -> None:
+    value = b"x" * (LONGEST + 10)
+    row = b"\xfe" + len(value).to_bytes(8, "little") + value
+    assert Answer(Line(row[:LONGEST], row[LONGEST:], END)).rows() == [value]
+
+
+def test_more_packets_than_a_byte_counts() -> None:
+    assert Answer(Line(*[b"\x01x"] * 600, END)).rows() == [b"x"] * 600
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        Line(b"\x03one"),  # and then nothing
+        Line(b"\x03one", END, first=2),  # one is missing
+        Line(b"\x03one", END, END),  # more than was asked for
+        Line(b"\xfb", END),
+        Line(b"", END),
+        Line(b"\x03four", END),  # longer than it says
+        Line(b"\x05four", END),
+    ],
+    ids=["cut", "lost", "more", "null", "empty", "long", "short"],
+)
+def test_an_answer_that_is_none_ends_the_connection(line: Line) -> None:
+    with pytest.raises(err.OperationalError) as failed:
+        Answer(line).rows()
+    assert failed.value.args[0] == 2013
+    assert line.closed
+
+
+def test_the_names_that_are_private_to_pymysql(db: Any) -> None:
+    connection = db.connection()
+    for name in ("_execute_command", "_force_close", "_rfile"):
+        assert hasattr(connection, name), name
+    assert hasattr(connection._rfile, "read1")
+    assert quick_rows.CHUNK > quick_rows.HEADER

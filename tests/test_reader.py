@@ -1,0 +1,137 @@
+"""The reader's threads: bounded, refused in time, and gone when told to end."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.messaging.errors import Errorcode, Refused
+from models.base import make_database
+from models.reader import Reader
+
+SECONDS = 10
+
+
+@pytest.fixture
+async def reader(tmp_path: Path) -> AsyncIterator[Reader]:
+    """Two threads, and four questions at a time."""
+    found = Reader(make_database(f"sqlite:///{tmp_path}/x.db"), threads=2, queue_size=4, timeout=1)
+    yield found
+    found.close()
+
+
+async def refused(reader: Reader) -> Errorcode:
+    with pytest.raises(Refused) as error:
+        await reader.run(lambda: None)
+    return error.value.code
+
+
+async def test_who_rested_shortest_is_asked(reader: Reader) -> None:
+    def name() -> str:
+        return threading.current_thread().name
+
+    both = threading.Barrier(2, timeout=SECONDS)
+    await asyncio.gather(reader.run(both.wait), reader.run(both.wait))
+    last = await reader.run(name)
+    assert {await reader.run(name) for _ in range(50)} == {last}
+
+
+async def test_no_more_threads_than_that_and_all_are_answered(reader: Reader) -> None:
+    both = threading.Barrier(2, timeout=SECONDS)
+    running: set[str] = set()
+
+    def meet() -> int:
+        running.add(threading.current_thread().name)
+        return both.wait()  # with one thread it would be broken
+
+    met = await asyncio.gather(*(reader.run(meet) for _ in range(4)))
+    assert sorted(met) == [0, 0, 1, 1]
+    assert running == {"reader_0", "reader_1"}
+
+
+async def test_one_more_than_may_wait_is_refused_and_then_taken_again(reader: Reader) -> None:
+    go = threading.Event()
+    waiting = [asyncio.ensure_future(reader.run(lambda: go.wait(SECONDS))) for _ in range(4)]
+    await asyncio.sleep(0)
+    assert await refused(reader) == Errorcode.NOT_NOW
+    go.set()
+    assert await asyncio.gather(*waiting) == [True] * 4
+    assert await reader.run(lambda: 7) == 7
+
+
+async def test_what_takes_too_long_is_refused_each_in_its_time(reader: Reader) -> None:
+    go, loop = threading.Event(), asyncio.get_running_loop()
+    began = loop.time()
+    slow = asyncio.ensure_future(reader.run(lambda: go.wait(SECONDS)))
+    assert await reader.run(lambda: 1) == 1
+    later = asyncio.ensure_future(reader.run(lambda: go.wait(SECONDS)))
+    for one in (slow, later):
+        with pytest.raises(Refused) as error:
+            await one
+        assert error.value.code == Errorcode.NOT_NOW
+        assert 1 <= loop.time() - began < SECONDS
+    go.set()
+    assert await reader.run(lambda: 2) == 2
+
+
+async def test_they_count_until_their_thread_is_free(reader: Reader) -> None:
+    """A database that hangs must not fill the memory with questions nobody waits for."""
+    go = threading.Event()
+    for one in [asyncio.ensure_future(reader.run(lambda: go.wait(SECONDS))) for _ in range(4)]:
+        with pytest.raises(Refused):
+            await one
+    assert await refused(reader) == Errorcode.NOT_NOW
+    go.set()
+
+
+async def test_who_waits_when_it_closes_is_refused_and_the_threads_end(reader: Reader) -> None:
+    go, begun = threading.Event(), threading.Semaphore(0)
+    threads: list[threading.Thread] = []
+
+    def work() -> bool:
+        threads.append(threading.current_thread())
+        begun.release()
+        return go.wait(SECONDS)
+
+    waiting = [asyncio.ensure_future(reader.run(work)) for _ in range(4)]
+    for _ in range(2):
+        assert await asyncio.to_thread(begun.acquire, timeout=SECONDS)
+    reader.close()
+    for one in waiting:
+        with pytest.raises(Refused):
+            await one
+    assert await refused(reader) == Errorcode.NOT_NOW
+    go.set()
+    for thread in threads:
+        thread.join(SECONDS)
+        assert not thread.is_alive()
+    assert len(threads) == 2  # what had only waited was not begun
+
+
+async def test_threads_that_rest_end_when_it_closes(reader: Reader) -> None:
+    thread = await reader.run(threading.current_thread)
+    reader.close()
+    thread.join(SECONDS)
+    assert not thread.is_alive()
+
+
+async def test_what_work_raises_comes_back(reader: Reader) -> None:
+    def fail() -> None:
+        raise KeyError("that")
+
+    with pytest.raises(KeyError):
+        await reader.run(fail)
+    assert await reader.run(lambda: 3) == 3
+
+
+async def test_who_asked_may_go_away(reader: Reader) -> None:
+    go = threading.Event()
+    waiting = asyncio.ensure_future(reader.run(lambda: go.wait(SECONDS)))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    go.set()
+    assert await reader.run(lambda: 4) == 4
