@@ -15,7 +15,7 @@ from app.access.person import Person
 from app.messaging.errors import not_found
 from models.base import rows
 from models.chatlog import ChatLog
-from models.conversation import Conversation, Participant, pair_key
+from models.conversation import Conversation, Participant, own_seq, pair_key
 from models.people import to_person
 from models.read_sql import LIST, LOG_DOWN, LOG_UP, PAGE_HEAD, fetch, fetch_one
 
@@ -67,7 +67,7 @@ class Positions:
 
     @property
     def unread(self) -> int:
-        # sending moves one's own read position: all that lies beyond it is the other side's
+        # what one wrote is behind one's own read position: all beyond it is the other side's
         return self.last_seq - self.read_seq
 
 
@@ -101,6 +101,8 @@ POSITIONS = (
     Mine.other,
     Conversation.last_seq,
     Conversation.last_time,
+    Conversation.low_seq,
+    Conversation.high_seq,
     Mine.read_seq,
     Mine.delivered_seq,
     Theirs.read_seq,
@@ -117,6 +119,22 @@ def _conversations_of(user_id: int, *more: Any) -> ModelSelect[Conversation]:
     )
 
 
+def _positions(me: int, values: tuple[int, ...]) -> Positions:
+    """From the columns of POSITIONS. Who wrote something has read what came before it."""
+    conversation, other, last_seq, last_time, low, high, read, given, theirs, given_them = values
+    mine, its = own_seq(me, other, low, high), own_seq(other, me, low, high)
+    return Positions(
+        conversation,
+        other,
+        last_seq,
+        last_time,
+        max(read, mine),
+        max(given, mine),
+        max(theirs, its),
+        max(given_them, its),
+    )
+
+
 def _row(values: tuple[Any, ...]) -> Row:
     seq, me, client_id, content, time = values
     return Row(seq, me, bytes(client_id).decode(), content, time)
@@ -130,7 +148,7 @@ def read_page(me: int, other: int, before: int | None, after: int | None, limit:
     person = to_person(head[:7])
     if head[7] is None:
         return Page(person, Positions(0, other), [], has_more=False)
-    positions = Positions(head[7], other, *head[8:])
+    positions = _positions(me, (head[7], other, *head[8:]))
     page = read_range(positions.conversation, before, after, limit)
     if page and page[-1].seq > positions.last_seq:  # written between the two statements
         positions = _reaching(positions, page[-1])
@@ -232,16 +250,16 @@ def list_conversations(user_id: int, before: tuple[int, int] | None, limit: int)
     """Newest first, and where the next page begins: (last_time, id), because times can tie."""
     time, conversation = before or (BEYOND, 0)
     found = fetch(LIST, (user_id, time, time, conversation, limit + 1))
-    listed = [_listed(row) for row in found[:limit]]
+    listed = [_listed(user_id, row) for row in found[:limit]]
     if len(found) <= limit:
         return listed, None
     last = listed[-1].positions
     return listed, (last.last_time, last.conversation)
 
 
-def _listed(row: tuple[Any, ...]) -> Listed:
-    last = None if row[15] is None else Row(*row[15:])
-    return Listed(to_person(row[:7]), Positions(*row[7:15]), last)
+def _listed(me: int, row: tuple[Any, ...]) -> Listed:
+    last = None if row[17] is None else Row(*row[17:])
+    return Listed(to_person(row[:7]), _positions(me, row[7:17]), last)
 
 
 def positions_of(user_id: int, limit: int) -> list[Positions]:
@@ -251,7 +269,7 @@ def positions_of(user_id: int, limit: int) -> list[Positions]:
         .order_by(Conversation.last_time.desc(), Conversation.id.desc())
         .limit(limit)
     )
-    return [Positions(*row) for row in rows(query)]
+    return [_positions(user_id, row) for row in rows(query)]
 
 
 def entries_after(one: int, two: int, after: int, limit: int = PAGE_LIMIT) -> list[Row]:

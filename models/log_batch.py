@@ -41,6 +41,9 @@ class BatchSteps:
         self.conversations = Conversations(self._ask, sql, memory)
         self.writes = Writes(now)
         self.ends: dict[int, End] = {}  # of the conversations that were written to
+        # the last message of a pair's lower user id in each, and of the higher one
+        self._low: dict[int, int] = {}
+        self._high: dict[int, int] = {}
 
     def run(self, batch: Sequence[Message | Receipt], look_for_repeats: bool) -> list[Outcome]:
         messages = [item for item in batch if isinstance(item, Message)]
@@ -58,7 +61,10 @@ class BatchSteps:
         return list(self._cursor.fetchall())
 
     def _move(self, receipts: list[Receipt]) -> list[Outcome]:
-        reached = {conversation: end[0] for conversation, end in self.ends.items()}
+        reached = {
+            found: (end[0], self._low.get(found, 0), self._high.get(found, 0))
+            for found, end in self.ends.items()
+        }
         return move(receipts, self.conversations, self._ask, self._sql, reached, self._progress)
 
     # -- messages -----------------------------------------------------------------------------
@@ -123,7 +129,10 @@ class BatchSteps:
             seq, last_time = ends[conversation]
             seq, at = seq + 1, now if now > last_time else last_time  # a clock may be set back
             ends[conversation] = self.ends[conversation] = (seq, at)
-            self._progress[(conversation, sender)] = (other or None, seq, seq)
+            if other:
+                (self._low if sender < other else self._high)[conversation] = seq
+            else:  # a room
+                self._progress[(conversation, sender)] = (None, seq, seq)
             content, whom = message.content, other or -conversation
             log.append((conversation, seq, sender, whom, client_id, content, at))
             placed[identity] = stored = Stored(whom, content, seq, at)
@@ -132,7 +141,14 @@ class BatchSteps:
 
     def _note(self, keys: Mapping[int, Key], before: Mapping[int, End]) -> None:
         self.writes.moved = [
-            Moved(stored_key(keys[found]), found, before[found], end)
+            Moved(
+                stored_key(keys[found]),
+                found,
+                before[found],
+                end,
+                self._low.get(found, 0),
+                self._high.get(found, 0),
+            )
             for found, end in self.ends.items()
         ]
 

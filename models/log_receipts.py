@@ -7,10 +7,13 @@ from typing import Any
 
 from app.messaging.errors import not_found
 from app.messaging.items import Moved, Outcome, Receipt, RoomReceipt
+from models.conversation import own_seq
 from models.log_conversations import Ask, Conversations
 from models.log_memory import Key, pair
 from models.log_sql import LogSql
 
+# how far a conversation goes, and how far its lower and its higher user id wrote
+Reached = tuple[int, int, int]
 # (conversation, user) -> (other, delivered, read), as they will be written
 Progress = dict[tuple[int, int], tuple[int | None, int, int]]
 
@@ -26,10 +29,10 @@ def move(
     conversations: Conversations,
     ask: Ask,
     sql: LogSql,
-    reached: Mapping[int, int],
+    reached: Mapping[int, Reached],
     progress: Progress,
 ) -> list[Outcome]:
-    """`reached`: the last seqs of what else is in this batch. Adds to `progress`."""
+    """`reached`: by what else is in this batch. Adds to `progress`."""
     keys = [key_of(receipt) for receipt in receipts]
     conversations.look_up(set(keys))
     ids = [conversations.id(key) or 0 for key in keys]
@@ -47,13 +50,15 @@ def _move_one(
     receipt: Receipt,
     conversation: int,
     here: tuple[Any, ...] | None,
-    reached: Mapping[int, int],
+    reached: Mapping[int, Reached],
     progress: Progress,
 ) -> Outcome:
     if here is None:
         return not_found("conversation")
-    delivered, read, last_seq = here
-    last_seq = max(last_seq, reached.get(conversation, 0))
+    delivered, read, *far = here
+    last_seq, *wrote = map(max, far, reached.get(conversation, (0, 0, 0)))
+    own = own_seq(receipt.user, receipt.other, *wrote) if receipt.other else 0
+    read, delivered = max(read, own), max(delivered, own)
     new_read = max(read, min(receipt.read, last_seq))
     # who has read it has been given it
     new_delivered = max(delivered, new_read, min(receipt.delivered, last_seq))

@@ -96,9 +96,12 @@ class LogSql:
         return self._of_pairs("p.conversation_id, p.user_id, p.standing", count)
 
     def positions(self, count: int) -> str:
-        """Arguments: (conversation, user) pairs. With how far each conversation goes."""
+        """Arguments: (conversation, user) pairs. With how far each conversation goes, and who in
+        it wrote how far.
+        """
         return self._of_pairs(
-            "p.conversation_id, p.user_id, p.delivered_seq, p.read_seq, c.last_seq",
+            "p.conversation_id, p.user_id, p.delivered_seq, p.read_seq,"
+            " c.last_seq, c.low_seq, c.high_seq",
             count,
             " JOIN conversation c ON c.id = p.conversation_id",
         )

@@ -29,6 +29,8 @@ class Moved(NamedTuple):
     conversation: int
     old: End
     new: End
+    low: int = 0  # the last message that the lower user id of a pair wrote in this batch, or 0
+    high: int = 0
 
 
 @dataclass
@@ -47,7 +49,10 @@ class LostAnswer(OSError):
 
 # -- SQLite -----------------------------------------------------------------------------------
 
-SQLITE_MOVE = "UPDATE conversation SET last_seq = ?, last_time = ? WHERE id = ?"
+SQLITE_MOVE = (
+    "UPDATE conversation SET last_seq = ?, last_time = ?,"
+    " low_seq = MAX(low_seq, ?), high_seq = MAX(high_seq, ?) WHERE id = ?"
+)
 SQLITE_LOG = f"{_LOG}(?,?,?,?,?,?,?)"
 # positions only move forward; the rows are there since the conversation began
 SQLITE_PROGRESS = (
@@ -58,7 +63,7 @@ SQLITE_PROGRESS = (
 
 
 def commit_sqlite(cursor: Any, writes: Writes) -> None:
-    moved = [(*one.new, one.conversation) for one in writes.moved]
+    moved = [(*one.new, one.low, one.high, one.conversation) for one in writes.moved]
     cursor.executemany(SQLITE_MOVE, moved)
     cursor.executemany(SQLITE_LOG, [(*row[:4], row[4].encode(), *row[5:]) for row in writes.log])
     cursor.executemany(SQLITE_PROGRESS, writes.progress)
@@ -67,14 +72,20 @@ def commit_sqlite(cursor: Any, writes: Writes) -> None:
 
 # -- MySQL ------------------------------------------------------------------------------------
 
-# A row that does not end any more where it was remembered to end stays as it is, and is counted
-# as none. last_time has a value that the row needs no other place for: where it must still end.
-# The order of the two assignments matters, the second one sees what the first one did.
-_MOVE = "INSERT INTO conversation (id, conversation_key, last_seq, last_time) VALUES "
+# A row that does not end any more where it was remembered to end is not moved on, and counted as
+# none. last_time has a value that the row needs no other place for: where it must still end.
+# last_seq comes last: each assignment sees what those before it did.
+_MOVE = (
+    "INSERT INTO conversation"
+    " (id, conversation_key, last_seq, last_time, low_seq, high_seq) VALUES "
+)
+_ENDS_THERE = "last_seq = VALUES(last_time)"
 _MOVE_IF = (
     " ON DUPLICATE KEY UPDATE"
-    " last_time = IF(last_seq = VALUES(last_time), GREATEST(last_time, %d), last_time),"
-    " last_seq = IF(last_seq = VALUES(last_time), VALUES(last_seq), last_seq)"
+    f" last_time = IF({_ENDS_THERE}, GREATEST(last_time, %d), last_time),"
+    f" low_seq = IF({_ENDS_THERE}, GREATEST(low_seq, VALUES(low_seq)), low_seq),"
+    f" high_seq = IF({_ENDS_THERE}, GREATEST(high_seq, VALUES(high_seq)), high_seq),"
+    f" last_seq = IF({_ENDS_THERE}, VALUES(last_seq), last_seq)"
 )
 # A changed row counts two, one that had gone and was put in counts one: with anything else than
 # two for each this is out of range, which is an error, and nothing after it is executed.
@@ -110,7 +121,11 @@ def _moves(writes: Writes) -> str:
     # in id order, so that two processes never wait for each other in a ring
     moved = sorted(writes.moved, key=lambda one: one.conversation)
     return ",".join(
-        [f"({found:d},x'{key.hex()}',{new[0]:d},{old[0]:d})" for key, found, old, new in moved]
+        [
+            f"({one.conversation:d},x'{one.key.hex()}',{one.new[0]:d},{one.old[0]:d},"
+            f"{one.low:d},{one.high:d})"
+            for one in moved
+        ]
     )
 
 

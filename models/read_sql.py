@@ -61,6 +61,8 @@ POSITIONS: tuple[Column, ...] = (
     ("c.id", MAYBE),
     ("c.last_seq", MAYBE),
     ("c.last_time", MAYBE),
+    ("c.low_seq", MAYBE),
+    ("c.high_seq", MAYBE),
     ("m.read_seq", MAYBE),
     ("m.delivered_seq", MAYBE),
     ("o.read_seq", MAYBE),
@@ -98,6 +100,8 @@ LIST = Statement(
         ("p.other_id", NUMBER),
         ("p.last_seq", NUMBER),
         ("p.last_time", NUMBER),
+        ("p.low_seq", NUMBER),
+        ("p.high_seq", NUMBER),
         ("p.read_seq", NUMBER),
         ("p.delivered_seq", NUMBER),
         ("o.read_seq", NUMBER),
@@ -109,7 +113,8 @@ LIST = Statement(
         ("l.time", MAYBE),
     ),
     "FROM ("
-    "SELECT c.id, m.other_id, c.last_seq, c.last_time, m.read_seq, m.delivered_seq"
+    "SELECT c.id, m.other_id, c.last_seq, c.last_time, c.low_seq, c.high_seq,"
+    " m.read_seq, m.delivered_seq"
     " FROM participant m JOIN conversation c ON c.id = m.conversation_id"
     " WHERE m.user_id = ? AND m.other_id IS NOT NULL"
     " AND (c.last_time < ? OR (c.last_time = ? AND c.id < ?))"

@@ -47,7 +47,7 @@ def writes(db: Database, conversation: int = FIRST, **more: object) -> Writes:
     seq = last_seq(db, conversation) + 1
     made = Writes(
         now=50_000,
-        moved=[Moved(b"1:2", conversation, (seq - 1, 0), (seq, 50_000))],
+        moved=[Moved(b"1:2", conversation, (seq - 1, 0), (seq, 50_000), low=seq)],
         log=[(conversation, seq, 1, 2, "new", "text", 50_000)],
         progress=[(conversation, 1, 2, seq, seq)],
     )
@@ -92,6 +92,7 @@ def test_a_conversation_moves_with_its_log_and_its_positions(db: Database) -> No
     commit(db, writes(db))
     found = Conversation.get_by_id(FIRST)
     assert (found.last_seq, found.last_time) == (before + 1, 50_000)
+    assert (found.low_seq, found.high_seq) == (before + 1, 0)
     assert ChatLog.get(conversation=FIRST, seq=before + 1).content == "text"
     mine = Participant.get(conversation=FIRST, user=1)
     assert (mine.read_seq, mine.delivered_seq) == (before + 1, before + 1)
@@ -107,7 +108,7 @@ def test_positions_only_move_forward(db: Database) -> None:
 
 def test_sqlite_finds_its_rows_by_key(db: Database) -> None:
     if is_sqlite(db):
-        plan = db.execute_sql(f"EXPLAIN QUERY PLAN {SQLITE_MOVE}", (1, 1, 1)).fetchall()
+        plan = db.execute_sql(f"EXPLAIN QUERY PLAN {SQLITE_MOVE}", (1,) * 5).fetchall()
         assert "INTEGER PRIMARY KEY" in plan[0][3]
 
 
@@ -153,7 +154,7 @@ def test_nothing_is_written_where_one_of_them_does_not_end_there(
     made = writes(db)
     one = last_seq(db, SECOND)
     if lacking == "moved on":
-        made.moved.append(Moved(b"1:3", SECOND, (one - 1, 0), (one, 50_000)))
+        made.moved.append(Moved(b"1:3", SECOND, (one - 1, 0), (one, 50_000), 9, 9))
     else:
         made.moved.append(Moved(b"8:9", 999, (0, 0), (1, 50_000)))
     before = last_seq(db, FIRST)

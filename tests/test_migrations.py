@@ -123,6 +123,26 @@ def test_before_rooms_nothing_of_a_room_is_left(db: Database, database_url: str)
     assert contents(database_url) == whole
 
 
+def test_what_people_wrote_counts_as_read_before_and_after(db: Database, database_url: str) -> None:
+    """Before the fourth step that stood with the participants, and goes back there."""
+    schema.migrate(db)
+    with db.connection_context():
+        fill(1, 3)
+        db.execute_sql("UPDATE conversation SET low_seq = 2, high_seq = 3 WHERE id = 2")
+        db.execute_sql("UPDATE participant SET read_seq = 1, delivered_seq = 3")
+    assert schema.migrate_back(db, "0004_own_seqs") == ["0004_own_seqs"]
+    found = read_rows(
+        database_url,
+        "SELECT conversation_id, user_id, read_seq, delivered_seq FROM participant ORDER BY 1, 2",
+    )
+    assert [tuple(row) for row in found] == [(2, 1, 2, 3), (2, 2, 3, 3), (3, 1, 1, 3), (3, 3, 1, 3)]
+    schema.migrate(db)
+    assert [tuple(row) for row in read_rows(database_url, "SELECT low_seq FROM conversation")] == [
+        (0,),
+        (0,),
+    ]
+
+
 def test_migrations_import_no_models() -> None:
     """They are frozen: what models/ becomes later must not change what they did."""
     for path in (ROOT / "migrations").glob("[0-9]*.py"):

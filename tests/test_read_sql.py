@@ -149,7 +149,7 @@ def test_a_value_with_the_separator_is_read_all_the_same(db: Database) -> None:
 def test_who_never_wrote_has_no_positions(db: Database) -> None:
     (head,) = fetch(read_sql.PAGE_HEAD, (pair_key(3, 4), 3, 4))
     assert head[0] == 4
-    assert head[7:] == (None,) * 7
+    assert head[7:] == (None,) * len(read_sql.POSITIONS)
     assert fetch(read_sql.PAGE_HEAD, (pair_key(3, 10**9), 3, 10**9)) == []
 
 

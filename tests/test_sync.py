@@ -190,5 +190,6 @@ async def test_an_older_state_of_the_storage_is_noticed_by_itself(
 
 def _restore(database_url: str, last: int) -> None:
     change(database_url, f"DELETE FROM chatlog WHERE seq > {last}")
-    change(database_url, f"UPDATE conversation SET last_seq = {last}")
+    for column in ("last_seq", "low_seq", "high_seq"):
+        change(database_url, f"UPDATE conversation SET {column} = {last} WHERE {column} > {last}")
     change(database_url, f"UPDATE participant SET read_seq = {last} WHERE read_seq > {last}")
