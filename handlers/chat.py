@@ -49,6 +49,7 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         "_corked_size",
         "_frames",
         "_parts",
+        "_cork",
     )
     _framing = Framing()
 
@@ -73,7 +74,9 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         self._corked: list[bytes] = []
         self._corked_size = 0
         self._early: list[bytes] | None = []
-        self._parts = self.parley  # on the way of every message
+        # on the way of every message
+        self._parts = self.parley
+        self._cork = self._parts.cork
         options = self.parley.options
         if options.show_addresses:
             self.address = masked(self.request.remote_ip)
@@ -129,12 +132,11 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
             owed = self._count_frame()
             if type(message) is bytes:
                 raise Refused(Errorcode.MALFORMED, "text frames only.")
-            request = protocol.parse_request(message)
-            ref = request.ref
+            opt, data, ref = protocol.parse_request(message)
             if owed > 0:
                 raise too_fast(owed)
-            operation = self._parts.dispatch.operation(request.opt)
-            later = operation(self.person, request.data, Reply(self, ref))
+            operation = self._parts.dispatch.operation(opt)
+            later = operation(self.person, data, Reply(self, ref))
             if later is not None:
                 self._run_later(later, ref)
         except Refused as refused:
@@ -188,7 +190,7 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
             return len(self._early) < EARLY
         if self.ws_connection is None:
             return False
-        frame, cork = self._framing.text(message), self._parts.cork
+        frame, cork = self._framing.text(message), self._cork
         if not cork.is_in:
             return self.write_frames(frame)
         if not self._corked:

@@ -8,7 +8,6 @@ from typing import Any
 from app.access.person import Person
 from app.messaging import protocol
 from app.messaging.errors import Errorcode, Refused
-from app.messaging.protocol import Request
 from app.messaging.reading import Asked, Question
 from app.messaging.receipts import send_receipt_and_wait
 from app.parts import Parts
@@ -55,9 +54,8 @@ class UseroptHandler(ApiHandler):
         ref: str | None = None
         try:
             self.body_json()
-            request = protocol.parse_request(self.request.body or b"{}")
-            ref = request.ref
-            body = await self._run(request)
+            opt, data, ref = protocol.parse_request(self.request.body or b"{}")
+            body = await self._run(opt, data)
         except Refused as refused:
             self.refuse(refused, ref)
             return
@@ -65,18 +63,18 @@ class UseroptHandler(ApiHandler):
             body["ref"] = ref
         self.answer(protocol.encode(body))
 
-    async def _run(self, request: Request) -> dict[str, Any]:
+    async def _run(self, opt: str, data: dict[str, Any]) -> dict[str, Any]:
         """The envelope as a dict. Raises Refused."""
-        if request.opt in QUESTIONS:
-            question = QUESTIONS[request.opt](self.parley, lambda: request.data)
+        if opt in QUESTIONS:
+            question = QUESTIONS[opt](self.parley, lambda: data)
             return {"errorcode": int(Errorcode.OK), "data": await self.ask(question)}
         me = await self.signed_in()
-        if request.opt in SENDING:
-            return await SENDING[request.opt](self.parley, me, request.data)
-        if request.opt in ROOM_QUESTIONS:
-            data = await self.parley.room_questions[request.opt](me, request.data)
-        elif request.opt in NOTING:
-            data = await NOTING[request.opt](self.parley, me, request.data)
+        if opt in SENDING:
+            return await SENDING[opt](self.parley, me, data)
+        if opt in ROOM_QUESTIONS:
+            found = await self.parley.room_questions[opt](me, data)
+        elif opt in NOTING:
+            found = await NOTING[opt](self.parley, me, data)
         else:
             raise Refused(Errorcode.UNSUPPORTED, "not support opt.")
-        return {"errorcode": int(Errorcode.OK), "data": data}
+        return {"errorcode": int(Errorcode.OK), "data": found}

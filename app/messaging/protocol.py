@@ -6,7 +6,6 @@ Nothing in here knows a socket, a user or a table, and no input makes it raise a
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -19,13 +18,8 @@ CLIENT_ID_LIMIT = 64
 MAX_INTEGER = 2**53 - 1
 
 
-@dataclass(slots=True)  # not frozen: that costs as much as parsing it
-class Request:
-    """One parsed request. `data` has not been looked into yet."""
-
-    opt: str
-    data: dict[str, Any]
-    ref: str | None
+# opt, data and ref of a request; `data` has not been looked into yet
+Request = tuple[str, dict[str, Any], str | None]
 
 
 def parse_json(raw: str | bytes) -> dict[str, Any]:
@@ -51,7 +45,7 @@ def parse_request(raw: str | bytes) -> Request:
         raise _with_ref(malformed("opt", "opt must be text."), ref)
     if not isinstance(data, dict):
         raise _with_ref(malformed("data", "data must be an object."), ref)
-    return Request(opt, data, ref)
+    return opt, data, ref
 
 
 def _explain(raw: str | bytes) -> Refused:
