@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from app.messaging.errors import Refused, not_found
 from app.messaging.items import Message, Outcome, Receipt, RoomMessage, Stored
-from models.log_conversations import Conversations, firsts, stored_key
+from models.log_conversations import Ask, Conversations, firsts, stored_key
 from models.log_memory import End, Identity, Key, Memory, identity_of, pair
 from models.log_receipts import Progress, move
 from models.log_sql import LogSql
@@ -33,7 +34,9 @@ class BatchSteps:
     def __init__(
         self, cursor: Any, sql: LogSql, memory: Memory, now: int, *, trusting: bool
     ) -> None:
-        self._cursor = cursor
+        # no method of this object: the two would hold each other, and with them the whole batch
+        # until the garbage collector came by
+        self._ask: Ask = partial(_ask, cursor, sql)
         self._sql = sql
         self._memory = memory
         self._trusting = trusting
@@ -55,10 +58,6 @@ class BatchSteps:
             return stored
         told = iter(stored), iter(moved)
         return [next(told[0 if isinstance(item, Message) else 1]) for item in batch]
-
-    def _ask(self, statement: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
-        self._sql.run(self._cursor, statement, arguments)
-        return list(self._cursor.fetchall())
 
     def _move(self, receipts: list[Receipt]) -> list[Outcome]:
         reached = {
@@ -166,6 +165,13 @@ class BatchSteps:
                 dup = identity not in self._memory.uncertain
                 found[identity] = Stored(other, content, seq, at, dup)
         return found
+
+
+def _ask(
+    cursor: Any, sql: LogSql, statement: str, arguments: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    sql.run(cursor, statement, arguments)
+    return list(cursor.fetchall())
 
 
 def _key(message: Message) -> Key:

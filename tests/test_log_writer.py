@@ -1,5 +1,6 @@
 """One transaction per batch: dense seqs, each message once, on both databases, in-process."""
 
+import gc
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -237,6 +238,18 @@ def test_a_batch_of_known_conversations_is_one_question(mariadb_url: str) -> Non
         # as the server counts them: the four statements of the one question, and this
         assert questions() - before == 4 + 1
         writer.close()
+
+
+def test_a_batch_leaves_nothing_for_the_garbage_collector(writer: LogWriter) -> None:
+    """What waited for it would be collected all at once, and everybody would wait for that."""
+    writer.commit([message(ALICE, BOB, "1")])
+    gc.collect()
+    gc.disable()
+    try:
+        writer.commit([message(ALICE, BOB, "2"), receipt(BOB, ALICE, read=1)])
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
