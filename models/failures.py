@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+import peewee
+import pymysql
+
 from app.messaging.errors import BadBatch, StorageFull, TryAgain
 
 DUPLICATE = 1062
@@ -15,6 +20,9 @@ AWAY |= {1290, 1317, 1836, 1927, 3024, 4031}
 FULL = {1021, 1114, 1041, 3, 28}
 SQLITE_BUSY = ("locked", "busy")
 SQLITE_FULL = ("full", "disk i/o", "readonly", "unable to open")
+
+# the drivers' errors, peewee's around them, and those of lines and files
+OF_DATABASES = (peewee.PeeweeException, pymysql.err.MySQLError, sqlite3.Error, OSError)
 
 
 def number(error: BaseException) -> int:
@@ -41,6 +49,8 @@ def is_away(error: BaseException) -> bool:
 
 def classify(error: Exception) -> Exception:
     """The error as the writer understands it; one it does not understand comes back as it is."""
+    if not isinstance(error, OF_DATABASES):  # its text may be a stranger's
+        return error
     name, text = type(error).__name__, str(error).lower()
     if number(error) in FULL or (number(error) == 0 and _any(text, SQLITE_FULL)):
         return StorageFull(str(error))

@@ -21,6 +21,9 @@ from models.log_receipts import Progress, move
 from models.log_sql import LogSql
 from models.log_writes import Moved, Writes
 
+# later than every time
+BEYOND = 2**62
+
 Barred = Mapping[tuple[int, int], Refused]
 
 
@@ -64,7 +67,15 @@ class BatchSteps:
             found: (end[0], self._low.get(found, 0), self._high.get(found, 0))
             for found, end in self.ends.items()
         }
-        return move(receipts, self.conversations, self._ask, self._sql, reached, self._progress)
+        return move(
+            receipts,
+            self.conversations,
+            self._ask,
+            self._sql,
+            self._memory,
+            reached,
+            self._progress,
+        )
 
     # -- messages -----------------------------------------------------------------------------
 
@@ -76,27 +87,26 @@ class BatchSteps:
         if None in ids:  # rare: conversations that are new, or new to this process
             self.conversations.find_or_make(firsts(messages, keys, seen))
             ids = [self.conversations.id(key) for key in keys]
-        strangers = [m for m, found in zip(messages, ids, strict=True) if found is None]
-        if strangers and not look_for_repeats:  # not stored, so nothing else would tell
-            seen = self._repeats(strangers)
         known = {found: key for found, key in zip(ids, keys, strict=True) if found}
         in_rooms = {
             (found, message.sender.user_id)
             for message, found in zip(messages, ids, strict=True)
             if found and type(message) is not Message
         }
-        ends = self._ends(set(known), in_rooms)
+        ends = self._ends(known, in_rooms)
         barred = self.conversations.barred(in_rooms)
+        if not look_for_repeats:
+            seen = self._repeats(_not_stored(messages, ids, barred))
         before = dict(ends)
         outcomes = self._place(messages, ids, ends, seen, barred)
         self._note(known, before)
         return outcomes
 
-    def _ends(self, conversations: set[int], in_rooms: set[tuple[int, int]]) -> dict[int, End]:
+    def _ends(self, known: Mapping[int, Key], in_rooms: set[tuple[int, int]]) -> dict[int, End]:
         # who may write in a room must not change between looking and the commit
-        if self._trusting and not in_rooms and self._memory.knows(conversations):
-            return {found: self._memory.ends[found] for found in conversations}
-        return self.conversations.lock(sorted(conversations))
+        if self._trusting and not in_rooms and self._memory.knows(known.keys()):
+            return {found: self._memory.ends[found] for found in known}
+        return self.conversations.lock(known)
 
     def _place(
         self,
@@ -162,7 +172,8 @@ class BatchSteps:
             for row in self._ask(statement, [sender, *client_ids]):
                 me, name, other, content, seq, at = row
                 identity = (me, bytes(name).decode())
-                dup = identity not in self._memory.uncertain
+                # what is older than the doubt was stored, and told, before
+                dup = at < self._memory.uncertain.get(identity, BEYOND)
                 found[identity] = Stored(other, content, seq, at, dup)
         return found
 
@@ -179,6 +190,17 @@ def _key(message: Message) -> Key:
         return pair(message.sender.user_id, message.other)
     assert isinstance(message, RoomMessage)  # noqa: S101 - there are these two
     return message.room.key
+
+
+def _not_stored(
+    messages: Sequence[Message], ids: Sequence[int | None], barred: Barred
+) -> list[Message]:
+    """Those that will be refused, and of which nothing else would tell that they are repeats."""
+    return [
+        message
+        for message, found in zip(messages, ids, strict=True)
+        if found is None or (found, message.sender.user_id) in barred
+    ]
 
 
 def _refusal(message: Message, conversation: int | None, barred: Barred) -> Refused:

@@ -61,16 +61,21 @@ class Conversations:
             for one, two in ((me, other), (other, me)):
                 self._ask(self._sql.join(), (self.made[key], one, two, 0, 0))
 
-    def lock(self, ids: list[int]) -> dict[int, End]:
-        """Their ends, which nobody else moves before the commit. In id order."""
-        if not ids:
+    def lock(self, keys: Mapping[int, Key]) -> dict[int, End]:
+        """The ends of these conversations, which nobody else moves before the commit.
+
+        In id order. Raises StorageReplaced where one is another's now, or ends too early.
+        """
+        if not keys:
             return {}
-        ends = {row[0]: (row[1], row[2]) for row in self._ask(self._sql.lock(len(ids)), ids)}
-        for conversation in ids:
-            remembered = self._memory.ends.get(conversation)
-            if conversation not in ends or (remembered and ends[conversation] < remembered):
+        rows = self._ask(self._sql.lock(len(keys)), sorted(keys))
+        found = {row[0]: bytes(row[3]) for row in rows}
+        ends = {row[0]: (row[1], row[2]) for row in rows}
+        for conversation, key in keys.items():
+            remembered = self._memory.ends.get(conversation, (0, 0))
+            if found.get(conversation) != stored_key(key) or ends[conversation] < remembered:
                 raise StorageReplaced(f"conversation {conversation}")
-            if remembered and remembered < ends[conversation] and not self._memory.uncertain:
+            if (0, 0) < remembered < ends[conversation] and not self._memory.uncertain:
                 self._memory.shared.add(conversation)
         return ends
 

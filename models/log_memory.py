@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from app.messaging.items import Message, Receipt
+from app.messaging.items import Message, Receipt, RoomReceipt
 
 # conversations that are remembered; beyond it all are forgotten and looked up again
 REMEMBERED = 100_000
@@ -23,31 +23,59 @@ class Memory:
 
     ids: dict[Key, int] = field(default_factory=dict)
     ends: dict[int, End] = field(default_factory=dict)  # as they were last seen committed
+    # conversations whose ends nobody can have moved unnoticed since they were remembered
+    trusted: set[int] = field(default_factory=set)
     # conversations that other processes write to as well: remembering their ends is of no use
     shared: set[int] = field(default_factory=set)
-    # messages whose commit was sent but not answered: found in the log, they are no repeats
-    uncertain: set[Identity] = field(default_factory=set)
+    # messages whose commit was sent but not answered, and when: found in the log with no earlier
+    # time, they are no repeats
+    uncertain: dict[Identity, int] = field(default_factory=dict)
+    # receipts whose commit was not answered: what they moved is still to be told
+    untold: set[tuple[int, Key]] = field(default_factory=set)
 
     def keep(self, ids: Mapping[Key, int], ends: Mapping[int, End]) -> None:
         if len(self.ids) > REMEMBERED:
             self.forget()
         self.ids.update(ids)
         self.ends.update(ends)
+        self.trusted.update(ends)
+
+    def distrust(self) -> None:
+        """Somebody has written, nobody knows where."""
+        self.trusted.clear()
 
     def forget(self) -> None:
         self.ids.clear()
         self.ends.clear()
         self.shared.clear()
+        self.trusted.clear()
 
-    def knows(self, conversations: set[int]) -> bool:
-        """Whether all their ends are remembered, and nobody else was seen writing to them."""
-        return conversations <= self.ends.keys() and self.shared.isdisjoint(conversations)
+    def knows(self, conversations: Set[int]) -> bool:
+        """Whether all their ends can be told from memory."""
+        return conversations <= self.trusted and self.shared.isdisjoint(conversations)
 
-    def doubt(self, batch: Sequence[Message | Receipt]) -> None:
-        """The commit may have happened: until that is known these are not somebody's repeats."""
-        if len(self.uncertain) > DOUBTED:
+    def doubt(self, batch: Sequence[Message | Receipt], now: int) -> None:
+        """The commit may have happened: until that is known these are not somebody's repeats, and
+        nobody was told what the receipts moved. `now` is not after the time of any of them.
+        """
+        if len(self.uncertain) + len(self.untold) > DOUBTED:
             self.uncertain.clear()
-        self.uncertain.update(identities(batch))
+            self.untold.clear()
+        for item in batch:
+            if isinstance(item, Message):
+                self.uncertain.setdefault(identity_of(item), now)
+            else:
+                self.untold.add((item.user, receipt_key(item)))
+
+    def settle(self, batch: Sequence[Message | Receipt]) -> None:
+        """The fate of these is known now."""
+        if not self.uncertain and not self.untold:
+            return
+        for item in batch:
+            if isinstance(item, Message):
+                self.uncertain.pop(identity_of(item), None)
+            else:
+                self.untold.discard((item.user, receipt_key(item)))
 
 
 def identity_of(message: Message) -> Identity:
@@ -55,9 +83,12 @@ def identity_of(message: Message) -> Identity:
     return message.sender.user_id, message.client_id
 
 
-def identities(batch: Sequence[Message | Receipt]) -> list[Identity]:
-    return [identity_of(item) for item in batch if isinstance(item, Message)]
-
-
 def pair(one: int, two: int) -> Key:
     return (one, two) if one < two else (two, one)
+
+
+def receipt_key(receipt: Receipt) -> Key:
+    """Of the conversation that it is about."""
+    if isinstance(receipt, RoomReceipt):
+        return receipt.room.key
+    return pair(receipt.user, receipt.other)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.messaging.errors import not_found
-from app.messaging.items import Moved, Outcome, Receipt, RoomReceipt
+from app.messaging.items import Moved, Outcome, Receipt
 from models.conversation import own_seq
 from models.log_conversations import Ask, Conversations
-from models.log_memory import Key, pair
+from models.log_memory import Memory, receipt_key
 from models.log_sql import LogSql
 
 # how far a conversation goes, and how far its lower and its higher user id wrote
@@ -18,32 +18,40 @@ Reached = tuple[int, int, int]
 Progress = dict[tuple[int, int], tuple[int | None, int, int]]
 
 
-def key_of(receipt: Receipt) -> Key:
-    if isinstance(receipt, RoomReceipt):
-        return receipt.room.key
-    return pair(receipt.user, receipt.other)
-
-
 def move(
     receipts: list[Receipt],
     conversations: Conversations,
     ask: Ask,
     sql: LogSql,
+    memory: Memory,
     reached: Mapping[int, Reached],
     progress: Progress,
 ) -> list[Outcome]:
     """`reached`: by what else is in this batch. Adds to `progress`."""
-    keys = [key_of(receipt) for receipt in receipts]
+    keys = [receipt_key(receipt) for receipt in receipts]
     conversations.look_up(set(keys))
     ids = [conversations.id(key) or 0 for key in keys]
     pairs = {(found, one.user) for found, one in zip(ids, receipts, strict=True) if found}
     arguments = [value for pair in sorted(pairs) for value in pair]
     rows = ask(sql.positions(len(pairs)), arguments) if pairs else []
     positions = {(row[0], row[1]): row[2:] for row in rows}
-    return [
+    outcomes = [
         _move_one(receipt, found, positions.get((found, receipt.user)), reached, progress)
         for receipt, found in zip(receipts, ids, strict=True)
     ]
+    if not memory.untold:
+        return outcomes
+    return [
+        _still_to_tell(one, outcome) if (one.user, key) in memory.untold else outcome
+        for one, key, outcome in zip(receipts, keys, outcomes, strict=True)
+    ]
+
+
+def _still_to_tell(receipt: Receipt, outcome: Outcome) -> Outcome:
+    """It may have been committed before, and then nobody was told."""
+    if not isinstance(outcome, Moved):
+        return outcome
+    return Moved(outcome.read, outcome.delivered, receipt.read > 0, True)
 
 
 def _move_one(

@@ -80,7 +80,7 @@ class LogSql:
     def lock(self, count: int) -> str:
         """In id order, so that two processes never wait for each other in a ring."""
         return (
-            "SELECT id, last_seq, last_time FROM conversation"
+            "SELECT id, last_seq, last_time, conversation_key FROM conversation"
             f" WHERE id IN ({self._numbers(count)}) ORDER BY id{self._lock}"
         )
 

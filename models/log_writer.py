@@ -13,7 +13,7 @@ from models.base import is_sqlite, now_ms, several_statements
 from models.failures import classify, is_away, is_duplicate, is_outdated
 from models.log_batch import BatchSteps
 from models.log_conversations import StorageReplaced
-from models.log_memory import Memory, identities
+from models.log_memory import Memory
 from models.log_sql import LogSql
 from models.log_writes import commit_mysql, commit_sqlite
 from models.storage import replace_epoch
@@ -40,23 +40,24 @@ class LogWriter:
 
     def commit(self, batch: Sequence[Message | Receipt]) -> list[Outcome]:
         """Stores the batch; one outcome per item. Raises TryAgain, BadBatch or StorageFull."""
+        now = self._clock()
         try:
-            return self._store(batch)
+            return self._store(batch, now)
         except Exception as error:
             if is_away(error):
                 self._disconnect()
-                self._memory.doubt(batch)
+                self._memory.doubt(batch, now)
             meaning = classify(error)
             if meaning is error:
                 raise
             raise meaning from error
 
-    def _store(self, batch: Sequence[Message | Receipt]) -> list[Outcome]:
+    def _store(self, batch: Sequence[Message | Receipt], now: int) -> list[Outcome]:
         """As if nothing were amiss; what turns out to be is rare, and only then looked for."""
         trusting, look_for_repeats = True, False
         while True:
             try:
-                return self._transaction(batch, look_for_repeats, trusting)
+                return self._transaction(batch, now, look_for_repeats, trusting)
             except Exception as error:
                 if is_outdated(error) and trusting:
                     trusting = False  # another process has written to one of the conversations
@@ -73,13 +74,13 @@ class LogWriter:
     # -- one transaction ----------------------------------------------------------------------
 
     def _transaction(
-        self, batch: Sequence[Message | Receipt], look_for_repeats: bool, trusting: bool
+        self, batch: Sequence[Message | Receipt], now: int, look_for_repeats: bool, trusting: bool
     ) -> list[Outcome]:
         self._connect()
         cursor = self._db.cursor()
         try:
-            trusting = self._begin(cursor) and trusting
-            step = BatchSteps(cursor, self._sql, self._memory, self._clock(), trusting=trusting)
+            self._begin(cursor)
+            step = BatchSteps(cursor, self._sql, self._memory, now, trusting=trusting)
             outcomes = step.run(batch, look_for_repeats)
             self._commit_writes(cursor, step.writes)
         except Exception as error:
@@ -88,23 +89,21 @@ class LogWriter:
                 self._start_epoch()
             raise
         self._memory.keep(step.conversations.made, step.ends)
-        if self._memory.uncertain:
-            self._memory.uncertain.difference_update(identities(batch))
+        self._memory.settle(batch)
         return outcomes
 
-    def _begin(self, cursor: Any) -> bool:
-        """Whether what is remembered may be trusted.
-
-        SQLite tells whether another connection has written since the last time. MySQL's
+    def _begin(self, cursor: Any) -> None:
+        """SQLite tells whether another connection has written since the last time. MySQL's
         transaction begins by itself (autocommit is off), and what is remembered is looked at
         again when it is written.
         """
         if not self._is_sqlite:
-            return True
+            return
         cursor.execute("BEGIN IMMEDIATE")
         before = self._version
         self._version = cursor.execute("PRAGMA data_version").fetchone()[0]
-        return bool(self._version == before)
+        if self._version != before:
+            self._memory.distrust()
 
     def _roll_back(self, cursor: Any) -> None:
         try:
@@ -115,9 +114,10 @@ class LogWriter:
 
     def _start_epoch(self) -> None:
         log.error("the storage holds less than was committed: an older state was put in its place")
-        self._memory.forget()
         replace_epoch()
-        self._db.execute_sql("COMMIT")
+        if not self._is_sqlite:  # there it is committed by itself
+            self._db.execute_sql("COMMIT")
+        self._memory.forget()
 
     def _connect(self) -> None:
         if not self._db.is_closed():

@@ -79,7 +79,7 @@ _MOVE = (
     "INSERT INTO conversation"
     " (id, conversation_key, last_seq, last_time, low_seq, high_seq) VALUES "
 )
-_ENDS_THERE = "last_seq = VALUES(last_time)"
+_ENDS_THERE = "last_seq = VALUES(last_time) AND conversation_key = VALUES(conversation_key)"
 _MOVE_IF = (
     " ON DUPLICATE KEY UPDATE"
     f" last_time = IF({_ENDS_THERE}, GREATEST(last_time, %d), last_time),"

@@ -28,15 +28,15 @@ class Threads:
         self._ended = False
 
     def submit(self, work: Work) -> None:
-        """Neither the work nor the telling may raise. After close() nothing is taken."""
+        """Neither the work nor the telling may raise. After close() nothing is taken.
+
+        Raises RuntimeError where the system gives no thread, and there is none that could do it.
+        """
         with self._lock:
             if self._ended:
                 return
-            if self._resting:
-                worker = self._resting.pop()
-            elif len(self._all) < self._count:
-                worker = self._hire()
-            else:
+            worker = self._resting.pop() if self._resting else self._hire()
+            if worker is None:
                 self._waiting.append(work)
                 return
         worker.begin(work)
@@ -64,10 +64,18 @@ class Threads:
     def ended(self) -> bool:
         return self._ended
 
-    def _hire(self) -> _Worker:
+    def _hire(self) -> _Worker | None:
+        """None when there are as many as there may be."""
+        if len(self._all) == self._count:
+            return None
         worker = _Worker(self, f"{self._name}_{len(self._all)}")
+        try:
+            worker.start()
+        except RuntimeError:
+            if not self._all:
+                raise
+            return None
         self._all.append(worker)
-        worker.start()
         return worker
 
     def _join(self) -> None:

@@ -164,6 +164,20 @@ async def test_transactions_of_several_people_keep_a_pace(
     assert all(0 <= seconds <= PACE for seconds in slept)
 
 
+async def test_who_tells_more_while_waiting_keeps_the_place(bench: Bench) -> None:
+    """More wait than one batch holds, and one of the first is renewed again and again."""
+    writer = bench.make(batch_size=2)
+    writer.submit("under way")
+    await bench.storage.busy()
+    for number in range(4):
+        writer.submit_latest(number, Position(f"{number}", 1))
+    await asyncio.sleep(0)  # handed over
+    writer.submit_latest(0, Position("0", 9))
+    bench.storage.gate.set()
+    await bench.told.until(5)
+    assert bench.storage.batches[1] == [Position("0", 9), Position("1", 1)]
+
+
 async def test_a_full_batch_does_not_wait_for_more(bench: Bench) -> None:
     slept: list[float] = []
     writer = bench.make(queue_size=0, batch_size=SEVERAL, sleep=slept.append)

@@ -68,7 +68,9 @@ class Backlog:
             if self._closed or (old is None and self._is_full()):
                 raise not_now()
             merged = (self._clock(), item) if old is None else (old[0], item.merged_with(old[1]))
-            self._latest.pop(key, None)
+            if key in self._latest:  # keeps its place
+                self._latest[key] = merged
+                return
             self._coming_latest[key] = merged
         if not self._handing_over:
             self._at_the_end_of_the_turn()
