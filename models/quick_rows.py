@@ -33,7 +33,16 @@ def ask(connection: Any, statement: str) -> list[bytes]:
     """All rows, each the bytes of its only column. Raises pymysql's errors, as its cursors do."""
     log.debug(statement)
     connection._execute_command(COMMAND.COM_QUERY, statement)
-    answer = Answer(connection)
+    try:
+        return _rows(Answer(connection))
+    except err.MySQLError:
+        raise  # a whole answer, or the connection is closed already
+    except BaseException:  # half of an answer is still to come, and nobody must be given it
+        connection._force_close()
+        raise
+
+
+def _rows(answer: Answer) -> list[bytes]:
     columns = answer.next()
     if columns[0] in (OK, FILE):
         answer.fail("a question without rows")

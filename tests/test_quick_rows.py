@@ -49,6 +49,18 @@ def test_what_is_no_value_ends_the_connection(db: Any, statement: str) -> None:
     assert not db.connection().open
 
 
+def test_what_stops_halfway_ends_the_connection(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest of the answer is still to come: whoever asks next must not be given it."""
+
+    def no_room(self: Answer) -> list[bytes]:
+        raise MemoryError
+
+    monkeypatch.setattr(Answer, "rows", no_room)
+    with pytest.raises(MemoryError):
+        ask(db.connection(), "SELECT 'words of' UNION ALL SELECT 'somebody'")
+    assert not db.connection().open
+
+
 def test_one_statement_only(db: Any) -> None:
     with pytest.raises(err.ProgrammingError):
         ask(db.connection(), "SELECT 1; SELECT 2")
