@@ -9,11 +9,12 @@ from tornado.web import RequestHandler
 
 from app.access.person import Credential, Person
 from app.access.tokens import Claims, Tokens
+from app.arrivals import Arrivals
 from app.messaging.errors import not_signed_in
-from app.newcomers import Newcomers
 from app.settings import Settings
 from models import accounts, sessions
 from models.accounts import Newcomer
+from models.members import Arrival
 from models.reader import Reader
 
 COOKIE = "parley_session"
@@ -41,18 +42,23 @@ def bearer_of(handler: RequestHandler) -> str | None:
 class Identities:
     """Turns a request into a person. Raises Refused (-3).
 
-    The database is asked once, and of a host's member at first sight three times.
+    By cookie, or with a question: in a read of its own. Who comes by token and only wants to be
+    known (every handshake) is looked up together with those who come in the same moment.
     """
 
     def __init__(self, reader: Reader, tokens: Tokens, settings: Settings) -> None:
         self._reader = reader
-        self._newcomers = Newcomers(reader)
+        self._arrivals = Arrivals(reader)
         self._tokens = tokens
         self._days = settings.session_days
 
     async def of(self, handler: RequestHandler) -> Identity:
-        identity, _ = await self.ask(handler, lambda _: None)
-        return identity
+        token = bearer_of(handler)
+        if token is None:
+            identity, _ = await self.ask(handler, lambda _: None)
+            return identity
+        claims = self._tokens.check(token)
+        return await self._arrivals.meet(_arrival(claims)), _credential(claims)
 
     async def ask(
         self, handler: RequestHandler, question: Callable[[Identity], Found]
@@ -76,17 +82,15 @@ class Identities:
     async def _ask_by_token(
         self, claims: Claims, question: Callable[[Identity], Found]
     ) -> tuple[Identity, Found] | None:
-        member = Newcomer(claims.sub, claims.name, claims.avatar, claims.locale)
+        arrival = _arrival(claims)
 
         def find() -> Identity | None:
-            person = accounts.meet_embedded(member, claims.issued * 1000)
-            if person is None:
-                return None
-            return person, Credential(claims.issued, claims.expires, kid=claims.key)
+            person = accounts.meet_embedded(*arrival)
+            return None if person is None else (person, _credential(claims))
 
         found = await self._look(find, question)
         if found is None:
-            await self._newcomers.add(member)
+            await self._arrivals.meet(arrival)
             found = await self._look(find, question)
         return found
 
@@ -98,6 +102,15 @@ class Identities:
             return None if identity is None else (identity, question(identity))
 
         return await self._reader.run(work)
+
+
+def _arrival(claims: Claims) -> Arrival:
+    member = Newcomer(claims.sub, claims.name, claims.avatar, claims.locale)
+    return Arrival(member, claims.issued * 1000)
+
+
+def _credential(claims: Claims) -> Credential:
+    return Credential(claims.issued, claims.expires, kid=claims.key)
 
 
 def session_secret(handler: RequestHandler, days: int) -> str | None:

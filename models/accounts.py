@@ -83,18 +83,26 @@ def meet_embedded(member: Newcomer, issued: int) -> Person | None:
     row = _find_embedded(member.sub)
     if row is None:
         return None
+    said = as_said(row, member, issued)
+    if said != row:
+        store_said(row, said)
+    return to_person(said[:7])
+
+
+def as_said(row: tuple[Any, ...], member: Newcomer, issued: int) -> tuple[Any, ...]:
+    """The row of EMBEDDED with what the host says now. Raises Refused as meet_embedded."""
     if issued < row[7]:
         raise not_signed_in()
-    wanted = {
-        "nickname": member.name or row[2],
-        "avatar": member.avatar or row[3],
-        "locale": member.locale or row[5],
-    }
-    if (row[2], row[3], row[5]) != tuple(wanted.values()):
-        changes = {**wanted, **_shown_as(wanted["nickname"])}
-        User.update(changes).where(User.id == row[0]).execute()
-        row = (*row[:2], wanted["nickname"], wanted["avatar"], row[4], wanted["locale"], *row[6:])
-    return to_person(row[:7])
+    name, avatar = member.name or row[2], member.avatar or row[3]
+    return (*row[:2], name, avatar, row[4], member.locale or row[5], *row[6:])
+
+
+def store_said(row: tuple[Any, ...], said: tuple[Any, ...]) -> None:
+    """Stores what is another thing now, and leaves alone what another token may have changed."""
+    changes = {} if said[2] == row[2] else _shown_as(said[2])
+    columns = (("avatar", 3), ("locale", 5))
+    changes |= {name: said[at] for name, at in columns if said[at] != row[at]}
+    User.update(changes).where(User.id == row[0]).execute()
 
 
 def _find_embedded(sub: str) -> tuple[Any, ...] | None:

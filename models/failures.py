@@ -7,7 +7,7 @@ import sqlite3
 import peewee
 import pymysql
 
-from app.messaging.errors import BadBatch, StorageFull, TryAgain
+from app.messaging.errors import BadBatch, Refused, StorageFull, TryAgain
 
 DUPLICATE = 1062
 # what the writer's own check (log_writes.py) fails with
@@ -45,6 +45,18 @@ def is_away(error: BaseException) -> bool:
     """The connection is of no use any more."""
     name = type(error).__name__
     return number(error) in AWAY or name == "InterfaceError" or isinstance(error, OSError)
+
+
+def is_contention(error: BaseException | None) -> bool:
+    """Somebody else's transaction was in the way: what was begun has to be begun again.
+
+    Also where leaving a savepoint failed then, because a deadlock's victim has none any more.
+    """
+    while error is not None and not isinstance(error, Refused):
+        if number(error) in CONTENTION:
+            return True
+        error = error.__context__
+    return False
 
 
 def classify(error: Exception) -> Exception:

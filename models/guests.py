@@ -12,22 +12,19 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from peewee import IntegrityError, OperationalError, fn
+from peewee import IntegrityError, fn
 
 from app.access.person import Person
 from app.messaging.errors import Refused, not_allowed, not_now
 from app.messaging.languages import words_of
 from models import sessions
 from models.base import first_row, now_ms, writing
-from models.failures import CONTENTION, is_duplicate
-from models.failures import number as number_of
+from models.failures import is_duplicate
 from models.people import FREED, find_person
 from models.user import GUEST, User, fold, look_keys
 
 NUMBER_ATTEMPTS = 10
 ORDERLY_ATTEMPTS = 5
-# how often a coming in is repeated that met another one in the database
-CONTENTION_ATTEMPTS = 5
 LOOKS = (
     User.username_look,
     User.username_capitals,
@@ -73,19 +70,13 @@ def make_way(name_key: bytes) -> bool:
 def _enter(nickname: str, locale: str, days: int) -> tuple[Person, str]:
     if first_row(members_like(nickname).limit(1)) is not None:
         raise _taken()
-    for _ in range(CONTENTION_ATTEMPTS):
-        try:
-            user_id, secret = _insert(nickname, locale, days)
-        except IntegrityError as error:
-            if is_duplicate(error):  # somebody was faster
-                raise _taken() from None
-            raise
-        except OperationalError as error:
-            if number_of(error) not in CONTENTION:
-                raise
-        else:
-            return find_person(user_id), secret
-    raise not_now()
+    try:
+        user_id, secret = _insert(nickname, locale, days)
+    except IntegrityError as error:
+        if is_duplicate(error):  # somebody was faster
+            raise _taken() from None
+        raise
+    return find_person(user_id), secret
 
 
 def _insert(nickname: str, locale: str, days: int) -> tuple[int, str]:

@@ -19,12 +19,14 @@ from typing import Any, TypeVar
 from peewee import Database
 
 from app.messaging.errors import Refused, StorageFull, TryAgain, not_now
-from models.failures import classify, is_away
+from models.failures import classify, is_away, is_contention
 from models.threads import Threads
 
 log = logging.getLogger("parley.reader")
 
 Result = TypeVar("Result")
+# how often work is begun that others' transactions get in the way of
+ATTEMPTS = 5
 # a connection that rested longer (seconds) is asked for a sign of life first
 RESTED = 1.0
 
@@ -36,7 +38,7 @@ class Reader:
         self._db = db
         self._threads = Threads(threads, "reader")
         self._queue_size = queue_size
-        self._timeout = timeout
+        self.timeout = timeout
         self._under_way = 0
         # that somebody waits for, and until when (the loop's clock): who came first is first
         self._answers: dict[asyncio.Future[Any], float] = {}
@@ -47,7 +49,9 @@ class Reader:
     async def run(self, work: Callable[[], Result]) -> Result:
         """The work's result. Raises Refused (-8) when the queue is full or the database away.
 
-        Work that only reads may run twice; work that writes keeps to one transaction of its own.
+        Work may run several times: it is begun again where the database rolled it back because of
+        a deadlock or a lock timeout. So work that writes keeps to one transaction of its own, or
+        to changes that may be made twice.
         """
         # ended: a request that was under way when the server was told to stop
         if self._ended or 0 < self._queue_size <= self._under_way:
@@ -56,7 +60,7 @@ class Reader:
         # run_in_executor, shield and wait_for would make four futures of this one
         answer: asyncio.Future[Result] = loop.create_future()
         self._under_way += 1
-        self._answers[answer] = due = loop.time() + self._timeout
+        self._answers[answer] = due = loop.time() + self.timeout
         self._threads.submit(partial(self._answer, loop, answer, work))
         if self._timer is None:
             self._timer = loop.call_at(due, self._refuse_late, loop)
@@ -93,7 +97,7 @@ class Reader:
         result: Any = None
         failed: Exception | None = None
         try:
-            result = self._work(work)
+            result = self._work(answer, work)
         except Exception as error:
             failed = error
         return partial(_tell, loop, partial(self._finished, answer, result, failed))
@@ -108,10 +112,10 @@ class Reader:
         else:
             answer.set_exception(failed)
 
-    def _work(self, work: Callable[[], Result]) -> Result:
+    def _work(self, answer: asyncio.Future[Result], work: Callable[[], Result]) -> Result:
         try:
             self._wake()
-            return work()
+            return self._attempt(answer, work)
         except Refused:
             raise
         except Exception as error:
@@ -124,6 +128,18 @@ class Reader:
             raise
         finally:
             self._local.used = time.monotonic()
+
+    def _attempt(self, answer: asyncio.Future[Result], work: Callable[[], Result]) -> Result:
+        """Again at contention, as long as somebody waits: that ends with the timeout."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return work()
+            except Exception as error:
+                if not is_contention(error) or answer.done():
+                    raise
+                log.debug("begun again: %s", error)
+            self._db.rollback()  # a lock timeout ends the statement, not the transaction
+        return work()
 
     def _wake(self) -> None:
         rested = time.monotonic() - getattr(self._local, "used", 0.0) > RESTED

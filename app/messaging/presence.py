@@ -15,8 +15,9 @@ from itertools import islice
 from app.messaging import protocol
 from app.messaging.errors import Refused
 from app.messaging.hub import Hub
-from models import history, people
+from models import people
 from models.base import now_ms
+from models.peers import peers_of
 from models.reader import Reader
 
 log = logging.getLogger("parley.presence")
@@ -144,6 +145,6 @@ def _note(user_ids: list[int], mine: set[int], at: int) -> Callable[[], dict[int
 
     def work() -> dict[int, set[int]]:
         people.touch(mine, at)
-        return {user_id: history.peers_of(user_id) for user_id in user_ids}
+        return peers_of(user_ids)
 
     return work

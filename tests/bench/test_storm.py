@@ -19,6 +19,7 @@ from tests.conftest import StartServer
 
 SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
 CROWD = 60
+LEAST_QUERIES = 5  # they are looked for, made in a transaction, and noted to be here
 
 
 def hello() -> bytes:
@@ -86,11 +87,11 @@ def test_a_small_storm(database_url: str, start_server: StartServer, minter: Min
     result = StormResult(**run_generator("tests.bench.storm", dataclasses.asdict(plan)))
     assert result.failures == {}
     assert 0 < result.median_seconds <= result.seconds
-    assert (result.queries or 0) >= (CROWD if mariadb else 0)
+    assert (result.queries or 0) >= (LEAST_QUERIES if mariadb else 0)
 
 
 def test_a_failure_or_a_password_is_no_success() -> None:
-    good = StormResult(10, 0.1, 5.0, 2.0, 3.0, 4.0, 30)
+    good = StormResult(10, 0.1, 5.0, 2.0, 3.0, 4.0, 1)
     bad = dataclasses.replace(good, failures={"HTTP 503": 2})
     cases = ((good, False, True), (bad, False, False), (good, True, False))
     for result, bcrypt, met in cases:

@@ -92,7 +92,8 @@ async def test_nobody_slips_back_in_while_being_removed(shared_server: ParleySer
 
     async def moderate(person: Person) -> None:
         for opt in ("room-mute", "room-remove"):
-            await ann.useropt(opt, room=room, user_id=person.user_id, on=True)
+            answer = await ann.useropt(opt, room=room, user_id=person.user_id, on=True)
+            assert answer["errorcode"] == 0, answer
 
     await asyncio.gather(*(act(person) for person in people for act in (wander, moderate)))
     for person in people:
