@@ -280,17 +280,6 @@ def entries_after(one: int, two: int, after: int, limit: int = PAGE_LIMIT) -> li
     return [_row(values) for values in rows(query.order_by(ChatLog.seq).limit(limit))]
 
 
-def peers_of(user_id: int, limit: int = SYNC_CONVERSATIONS) -> set[int]:
-    """With whom a user has a conversation (the newest ones, bounded)."""
-    query = (
-        Participant.select(Participant.other)
-        .where(Participant.user == user_id, Participant.other.is_null(False))
-        .order_by(Participant.conversation.desc())
-        .limit(limit)
-    )
-    return {row[0] for row in rows(query)}
-
-
 def are_peers(one: int, two: int) -> bool:
     """Whether the two have a conversation."""
     return bool(Conversation.select().where(Conversation.key == pair_key(one, two)).exists())

@@ -59,9 +59,12 @@ class Reader:
         loop = asyncio.get_running_loop()
         # run_in_executor, shield and wait_for would make four futures of this one
         answer: asyncio.Future[Result] = loop.create_future()
+        try:
+            self._threads.submit(partial(self._answer, loop, answer, work))
+        except RuntimeError as error:  # the system gives no thread
+            raise not_now() from error
         self._under_way += 1
         self._answers[answer] = due = loop.time() + self.timeout
-        self._threads.submit(partial(self._answer, loop, answer, work))
         if self._timer is None:
             self._timer = loop.call_at(due, self._refuse_late, loop)
         try:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from peewee import Database
 
-from models import history, people
+from models import history, peers, people
 from models.base import is_sqlite
 from tests.client import Person
 from tests.filled import analyze, fill, migrated
@@ -245,7 +245,7 @@ QUESTIONS: dict[str, Callable[[int], object]] = {
     "are peers": lambda last: history.are_peers(1, last),
     "somebody's few conversations": lambda last: history.list_conversations(3, None, 50),
     "what somebody with few missed": lambda last: history.read_missed(3, {}, 50),
-    "peers of somebody with few": lambda last: history.peers_of(3),
+    "peers of somebody with few": lambda last: peers.peers_of([3]),
     "a search": lambda last: people.search_people("1", 1, 20),
 }
 

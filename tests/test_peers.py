@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from peewee import Database
 
-from models import history
 from models.base import is_sqlite
+from models.history import SYNC_CONVERSATIONS
 from models.peers import peers_of, statement_for
 from models.read_sql import filled
 from tests.filled import fill_room, filled_database
@@ -32,7 +32,8 @@ def test_each_has_their_own(db: Database, caplog: pytest.LogCaptureFixture) -> N
     assert len(caplog.records) == 1
     assert found[10**9] == set()
     assert [found[user_id] for user_id in range(30, 60)] == [{1}] * 30
-    assert found == {user_id: history.peers_of(user_id) for user_id in asked}
+    # of the newest SYNC_CONVERSATIONS
+    assert found[1] == set(range(PEOPLE - SYNC_CONVERSATIONS + 1, PEOPLE + 1))
 
 
 def test_the_limit_is_for_each_and_leaves_the_newest(db: Database) -> None:

@@ -51,6 +51,24 @@ async def test_no_more_threads_than_that_and_all_are_answered(reader: Reader) ->
     assert running == {"reader_0", "reader_1"}
 
 
+async def test_where_the_system_gives_no_thread(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused, and not counted for ever; as soon as there is one thread it does all."""
+
+    def no_thread(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_thread)
+        assert [await refused(reader) for _ in range(9)] == [Errorcode.NOT_NOW] * 9
+    assert await reader.run(lambda: "one") == "one"
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_thread)
+        answers = await asyncio.gather(*(reader.run(lambda: "one") for _ in range(4)))
+    assert answers == ["one"] * 4
+
+
 async def test_one_more_than_may_wait_is_refused_and_then_taken_again(reader: Reader) -> None:
     go = threading.Event()
     waiting = [asyncio.ensure_future(reader.run(lambda: go.wait(SECONDS))) for _ in range(4)]
