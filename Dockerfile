@@ -19,6 +19,8 @@ COPY static static
 COPY models models
 COPY handlers handlers
 COPY app app
+# or every start would do it again: nothing is written here at run time
+RUN python -m compileall -q app handlers models migrations
 
 USER parley
 VOLUME /data
