@@ -9,9 +9,9 @@ import pytest
 from peewee import Database
 
 from app.messaging.errors import TryAgain
-from app.messaging.items import Message, Moved, Outcome, Receipt, RoomMessage, RoomName, Stored
-from models import base, rooms
-from models.conversation import MUTED, Participant, room_key
+from app.messaging.items import Message, Moved, Outcome, Receipt, Stored
+from models import base
+from models.conversation import MUTED
 from models.log_writer import LogWriter
 from models.storage import read_epoch
 from tests.lossy_line import LossyLine
@@ -21,13 +21,13 @@ from tests.test_log_writer import (
     ALICE,
     BOB,
     CAROL,
-    NO_REPLY,
     db,
     message,
-    person,
     prepared,
     receipt,
+    say,
     seqs,
+    tea,
     writer,
 )
 
@@ -137,18 +137,10 @@ def test_a_receipt_of_unknown_fate_is_told(mariadb_url: str) -> None:
 def test_who_was_muted_since_learns_that_it_was_stored(
     writer: LogWriter, db: Database, database_url: str
 ) -> None:
-    with db.connection_context():
-        rooms.open_room("tea", ALICE)
-        conversation = rooms.find_room("tea", ALICE).conversation
-        Participant.insert(conversation=conversation, user=ALICE).execute()
-    room = RoomName(conversation, room_key("tea"), "tea")
-
-    def say(client_id: str) -> Message:
-        return RoomMessage(person(ALICE), 0, "x", client_id, NO_REPLY, room)
-
-    assert seqs(writer.commit([say("1")])) == [(1, False)]
+    room = tea(db)
+    assert seqs(writer.commit([say(room, "1")])) == [(1, False)]
     change(database_url, f"UPDATE participant SET standing = {MUTED}")
-    repeat, new = writer.commit([say("1"), say("2")])
+    repeat, new = writer.commit([say(room, "1"), say(room, "2")])
     assert isinstance(repeat, Stored)
     assert (repeat.seq, repeat.dup) == (1, True)
     assert not isinstance(new, Stored)

@@ -84,6 +84,20 @@ def receipt(user: int, other: int, read: int = 0, delivered: int = 0) -> Receipt
     return Receipt(user, other, read, max(read, delivered))
 
 
+def tea(db: Database) -> RoomName:
+    """A room that Alice has opened and is in."""
+    with db.connection_context():
+        rooms.open_room("tea", ALICE)
+        conversation = rooms.find_room("tea", ALICE).conversation
+        Participant.insert(conversation=conversation, user=ALICE).execute()
+    return RoomName(conversation, room_key("tea"), "tea")
+
+
+def say(room: RoomName, client_id: str) -> Message:
+    """Alice, in the room."""
+    return RoomMessage(person(ALICE), 0, "x", client_id, NO_REPLY, room)
+
+
 def seqs(outcomes: list[Outcome]) -> list[tuple[int, bool]]:
     """(seq, dup) of each; all of them have to be stored."""
     stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
@@ -208,21 +222,14 @@ def test_a_room_that_others_write_to_and_a_mute_between(
     writer: LogWriter, db: Database, database_url: str
 ) -> None:
     """Who may write in a room is looked up each time, also when its end is remembered."""
-    with db.connection_context():
-        rooms.open_room("tea", ALICE)
-        conversation = rooms.find_room("tea", ALICE).conversation
-        Participant.insert(conversation=conversation, user=ALICE).execute()
-    room = RoomName(conversation, room_key("tea"), "tea")
-
-    def say(client_id: str) -> Message:
-        return RoomMessage(person(ALICE), 0, "x", client_id, NO_REPLY, room)
-
-    assert seqs(writer.commit([say("1"), say("2")])) == [(1, False), (2, False)]
+    room = tea(db)
+    conversation = room.conversation
+    assert seqs(writer.commit([say(room, "1"), say(room, "2")])) == [(1, False), (2, False)]
     change(database_url, f"UPDATE participant SET standing = {MUTED}")
-    assert codes(writer.commit([say("3")])) == [Errorcode.NOT_ALLOWED]
+    assert codes(writer.commit([say(room, "3")])) == [Errorcode.NOT_ALLOWED]
     change(database_url, "UPDATE participant SET standing = 0")
     change(database_url, f"UPDATE conversation SET last_seq = 7 WHERE id = {conversation}")
-    assert seqs(writer.commit([say("4")])) == [(8, False)]
+    assert seqs(writer.commit([say(room, "4")])) == [(8, False)]
 
 
 def test_a_batch_of_known_conversations_is_one_question(mariadb_url: str) -> None:
