@@ -106,12 +106,16 @@ class BaseHandler(GuardedHandler):
 
     # -- the envelope -------------------------------------------------------------------------
 
-    def body_json(self) -> dict[str, Any]:
-        """The body as a JSON object under any content type. Raises Refused (-2, -7)."""
+    def body(self) -> bytes:
+        """The body; none is an empty object. Raises Refused (-7)."""
         limit = self.parley.options.body_limit
         if len(self.request.body) > limit:
             raise too_large(limit)
-        return protocol.parse_json(self.request.body or b"{}")
+        return self.request.body or b"{}"
+
+    def body_json(self) -> dict[str, Any]:
+        """The body as a JSON object under any content type. Raises Refused (-2, -7)."""
+        return protocol.parse_json(self.body())
 
     def query_numbers(self, *names: str) -> dict[str, int | None]:
         """Numbers of the query string, as a request's data has them. Raises Refused (-2)."""

@@ -53,8 +53,7 @@ class UseroptHandler(ApiHandler):
     async def post(self) -> None:
         ref: str | None = None
         try:
-            self.body_json()
-            opt, data, ref = protocol.parse_request(self.request.body or b"{}")
+            opt, data, ref = protocol.parse_request(self.body())
             body = await self._run(opt, data)
         except Refused as refused:
             self.refuse(refused, ref)

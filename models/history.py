@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from peewee import ModelSelect
 
 from app.access.person import Person
 from app.messaging.errors import not_found
@@ -108,15 +107,6 @@ POSITIONS = (
     Theirs.read_seq,
     Theirs.delivered_seq,
 )
-
-
-def _conversations_of(user_id: int, *more: Any) -> ModelSelect[Conversation]:
-    return (
-        Conversation.select(*POSITIONS, *more)
-        .join(Mine, on=(Mine.conversation == Conversation.id))
-        .join(Theirs, on=((Theirs.conversation == Mine.conversation) & (Theirs.user == Mine.other)))
-        .where(Mine.user == user_id)
-    )
 
 
 def _positions(me: int, values: tuple[int, ...]) -> Positions:
@@ -265,7 +255,10 @@ def _listed(me: int, row: tuple[Any, ...]) -> Listed:
 def positions_of(user_id: int, limit: int) -> list[Positions]:
     """How far the user's conversations are, those written to last first."""
     query = (
-        _conversations_of(user_id)
+        Conversation.select(*POSITIONS)
+        .join(Mine, on=(Mine.conversation == Conversation.id))
+        .join(Theirs, on=((Theirs.conversation == Mine.conversation) & (Theirs.user == Mine.other)))
+        .where(Mine.user == user_id)
         .order_by(Conversation.last_time.desc(), Conversation.id.desc())
         .limit(limit)
     )

@@ -1,7 +1,7 @@
 """What the message path asks, written out for both databases; log_writes.py has what it writes.
 
 The query builder costs more than the database here, so these two files go around it;
-tests/test_log_sql.py holds their tables and columns against the models.
+tests/test_log_sql.py and test_log_writes.py hold their tables and columns against the models.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ class Writer:
             since = min(taken for taken, _ in batch)
             items = [item for _, item in batch]
             outcomes = self._commit_patiently(items, since + self._patience)
-            self._hand_over(list(zip(items, outcomes, strict=True)))
+            self._on_loop(self._committed, list(zip(items, outcomes, strict=True)))
             if len(batch) >= SEVERAL and len(self._backlog) < self._batch_size:
                 self._sleep(max(0.0, began + PACE - self._clock()))
         self._on_loop(self._drained.set)
@@ -103,7 +103,7 @@ class Writer:
                 if self._clock() >= deadline:
                     log.warning("storage away: %d not stored (%s)", len(items), error)
                     return [not_now() for _ in items]
-                self._pause(backoff)
+                self._sleep(backoff)
                 backoff = min(backoff * 2, LONGEST_BACKOFF)
             except BadBatch as error:
                 return self._bisect(items, deadline, error)
@@ -124,13 +124,6 @@ class Writer:
             *self._commit_patiently(items[:middle], deadline),
             *self._commit_patiently(items[middle:], deadline),
         ]
-
-    def _pause(self, seconds: float) -> None:
-        # while draining there is no event to wait for, and waiting is what is wanted
-        threading.Event().wait(seconds)
-
-    def _hand_over(self, pairs: list[tuple[Any, Outcome]]) -> None:
-        self._on_loop(self._committed, pairs)
 
     def _on_loop(self, call: Callable[..., None], *args: Any) -> None:
         try:
