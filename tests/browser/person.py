@@ -108,7 +108,10 @@ def texts(page: Page) -> list[str]:
 
 
 def expect_connected(page: Page) -> None:
-    expect(page.locator(".parley-status")).to_be_hidden()
+    """That nothing is said is not enough: nothing is said either while it is only beginning."""
+    status = page.locator(".parley-status")
+    expect(status).to_have_attribute("data-state", "online")
+    expect(status).to_be_hidden()
 
 
 def stored_keys(page: Page) -> list[str]:

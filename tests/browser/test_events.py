@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.host import HostSite, Visitor, token_of
-from tests.browser.person import bubble, expect_connected, item, tick, write
+from tests.browser.person import bubble, item, tick, write
 from tests.services.parley import ParleyServer
 
 NOBODY = 999_999
@@ -36,10 +36,17 @@ def visit(
             }}""",
             [token_of(sub), cancelled],
         )
-        expect_connected(page)
+        _until(page, "online")
         return page
 
     return make
+
+
+def _until(page: Page, state: str) -> None:
+    """Asked of the messenger: where `state` is cancelled, the page shows nothing."""
+    page.wait_for_function(
+        "(state) => $('#chat').parley('instance')?.messenger?.status.state === state", arg=state
+    )
 
 
 def test_all_six_are_heard_under_their_namespace(
@@ -117,15 +124,9 @@ def test_unread_cancelled_leaves_title_and_launcher_to_the_page(
 
 def test_state_cancelled_shows_no_bar(visit: Callable[..., Page], chat: ParleyServer) -> None:
     ann, ben = visit("ann", "with: 'ben'", "state"), visit("ben", "with: 'ann'")
-    for page in (ann, ben):
-        page.wait_for_function(
-            "() => $('#chat').parley('instance')?.messenger?.status.state === 'online'"
-        )
     chat.kill()
     for page in (ann, ben):
-        page.wait_for_function(
-            "() => $('#chat').parley('instance')?.messenger?.status.state === 'waiting'"
-        )
+        _until(page, "waiting")
     expect(ben.locator(".parley-status")).to_be_visible()
     expect(ann.locator(".parley-status")).to_be_hidden()
     chat.start()

@@ -20,6 +20,7 @@ export class StatusView {
 
   show(status) {
     this.#status = status;
+    this.node.dataset.state = status.state;
     if (status.state === 'online') this.#hide();
     else if (!this.node.hidden) this.#say();
     else this.#timer ??= this.context.clock.setTimeout(() => this.#say(), PATIENCE);
@@ -42,7 +43,6 @@ export class StatusView {
     this.stop();
     const { state } = this.#status;
     this.node.hidden = false;
-    this.node.dataset.state = state;
     this.#lost ||= state === 'waiting';
     this.retry.hidden = state !== 'waiting' && state !== 'refused';
     setText(this.text, this.#sentence());
