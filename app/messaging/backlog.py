@@ -46,6 +46,7 @@ class Backlog:
         self._waiting: deque[Waiting] = deque()
         self._latest: dict[Hashable, Waiting] = {}
         self._lock = threading.Condition()
+        self._wanted = 1  # items that wake the thread
         self._handing_over = False
         self._closed = False
 
@@ -87,7 +88,8 @@ class Backlog:
         with self._lock:
             self._waiting.extend(self._coming)
             self._latest.update(self._coming_latest)
-            self._lock.notify()
+            if self._closed or len(self._waiting) + len(self._latest) >= self._wanted:
+                self._lock.notify()
         self._coming.clear()
         self._coming_latest.clear()
 
@@ -96,14 +98,26 @@ class Backlog:
         self._closed = True
         self._hand_over()
 
-    def take(self) -> list[Waiting]:
-        """All that waits, up to a batch; waits for something. Empty when closed and done."""
+    def take(self, wanted: int = 1, until: float = 0.0) -> list[Waiting]:
+        """All that waits, up to a batch. Empty when closed and done.
+
+        Waits for `wanted` items, and from that time of the clock on for any.
+        """
         with self._lock:
-            while not self._waiting and not self._latest:
-                if self._closed:
-                    return []
-                self._lock.wait()
+            while not self._closed and (rest := self._rest(wanted, until)) != 0:
+                self._wanted = 1 if rest is None else wanted
+                self._lock.wait(rest)
             count = min(len(self._waiting), self._batch_size)
             batch = [self._waiting.popleft() for _ in range(count)]
             keys = list(islice(self._latest, self._batch_size))
             return batch + [self._latest.pop(key) for key in keys]
+
+    def _rest(self, wanted: int, until: float) -> float | None:
+        """Seconds in which more may come; None where nothing waits at all."""
+        here = len(self._waiting) + len(self._latest)
+        if here >= wanted:
+            return 0.0
+        rest = until - self._clock()
+        if rest > 0:
+            return rest
+        return 0.0 if here else None

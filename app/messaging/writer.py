@@ -23,8 +23,9 @@ log = logging.getLogger("parley.writer")
 # within two seconds of its return, slow enough to leave it alone.
 FIRST_BACKOFF = 0.02
 LONGEST_BACKOFF = 0.5
-# While several people write, a transaction begins at most this often (seconds): the fixed cost of
-# one is that of thirty messages, and what is answered to the last one comes in this moment.
+# While several people write, a transaction waits until as many items are there as the last one had,
+# but not longer than this after that one began (seconds): the fixed cost of one is that of thirty
+# messages, and what is answered to the last one comes in this moment.
 PACE = 0.002
 # items in a batch that mean several people
 SEVERAL = 4
@@ -83,14 +84,15 @@ class Writer:
     # -- the thread ---------------------------------------------------------------------------
 
     def _run(self) -> None:
-        while batch := self._backlog.take():
+        wanted, until = 1, 0.0
+        while batch := self._backlog.take(wanted, until):
             began = self._clock()
             since = min(taken for taken, _ in batch)
             items = [item for _, item in batch]
             outcomes = self._commit_patiently(items, since + self._patience)
             self._on_loop(self._committed, list(zip(items, outcomes, strict=True)))
-            if len(batch) >= SEVERAL and len(self._backlog) < self._batch_size:
-                self._sleep(max(0.0, began + PACE - self._clock()))
+            wanted = min(len(batch), self._batch_size) if len(batch) >= SEVERAL else 1
+            until = began + PACE
         self._on_loop(self._drained.set)
 
     def _commit_patiently(self, items: list[Any], deadline: float) -> Sequence[Outcome]:
