@@ -10,6 +10,7 @@ from peewee import Database
 
 from app.messaging.items import Message, Outcome, Receipt
 from models.base import is_sqlite, now_ms, several_statements
+from models.checkpoints import OWN_CHECKPOINT, Checkpoints
 from models.failures import classify, is_away, is_duplicate, is_outdated
 from models.log_batch import BatchSteps
 from models.log_conversations import StorageReplaced
@@ -34,6 +35,7 @@ class LogWriter:
         self._clock = clock
         self._is_sqlite = is_sqlite(db)
         self._version = UNKNOWN
+        self._checkpoints = Checkpoints(db) if self._is_sqlite else None
         self._commit_writes = commit_sqlite if self._is_sqlite else commit_mysql
         self._sql = LogSql(self._is_sqlite)
         self._memory = Memory()
@@ -90,6 +92,8 @@ class LogWriter:
             raise
         self._memory.keep(step.conversations.made, step.ends)
         self._memory.settle(batch)
+        if self._checkpoints is not None:
+            self._checkpoints.committed()
         return outcomes
 
     def _begin(self, cursor: Any) -> None:
@@ -126,6 +130,7 @@ class LogWriter:
             self._db.connect()
         self._version = UNKNOWN
         if self._is_sqlite:
+            self._db.execute_sql(OWN_CHECKPOINT)
             return
         try:
             self._db.execute_sql(
