@@ -72,24 +72,26 @@ def commit_sqlite(cursor: Any, writes: Writes) -> None:
 
 # -- MySQL ------------------------------------------------------------------------------------
 
-# A row that does not end any more where it was remembered to end is not moved on, and counted as
-# none. last_time has a value that the row needs no other place for: where it must still end.
-# last_seq comes last: each assignment sees what those before it did.
+# A conversation that does not end any more where it was remembered to end, or is another one, gets
+# a seq that is too large for the column: an error, and nothing after it is executed. Where it must
+# still end stands in last_time: that column needs no value of its own for each row.
 _MOVE = (
     "INSERT INTO conversation"
     " (id, conversation_key, last_seq, last_time, low_seq, high_seq) VALUES "
 )
-_ENDS_THERE = "last_seq = VALUES(last_time) AND conversation_key = VALUES(conversation_key)"
+_TOO_LARGE = 9223372036854775807
 _MOVE_IF = (
     " ON DUPLICATE KEY UPDATE"
-    f" last_time = IF({_ENDS_THERE}, GREATEST(last_time, %d), last_time),"
-    f" low_seq = IF({_ENDS_THERE}, GREATEST(low_seq, VALUES(low_seq)), low_seq),"
-    f" high_seq = IF({_ENDS_THERE}, GREATEST(high_seq, VALUES(high_seq)), high_seq),"
-    f" last_seq = IF({_ENDS_THERE}, VALUES(last_seq), last_seq)"
+    " last_seq = VALUES(last_seq) + IF(last_seq = VALUES(last_time) AND id = VALUES(id)"
+    f" AND conversation_key = VALUES(conversation_key), 0, {_TOO_LARGE}),"
+    " last_time = GREATEST(last_time, %d),"
+    " low_seq = GREATEST(low_seq, VALUES(low_seq)),"
+    " high_seq = GREATEST(high_seq, VALUES(high_seq))"
 )
-# A changed row counts two, one that had gone and was put in counts one: with anything else than
-# two for each this is out of range, which is an error, and nothing after it is executed.
-_ALL_MOVED = "SET @all_moved = 9223372036854775807 + IF(ROW_COUNT() = %d, 0, 1)"
+# A moved row counts two, one that had gone and was put in counts one. Anything else than two for
+# each makes the first message's conversation too large in the same way: a statement of its own for
+# this would cost both sides a packet and a wake-up.
+_ALL_MOVED = f"+IF(ROW_COUNT()=%d,0,{_TOO_LARGE})"
 _PROGRESS_FORWARD = (
     " ON DUPLICATE KEY UPDATE"
     " delivered_seq = GREATEST(delivered_seq, VALUES(delivered_seq)),"
@@ -112,7 +114,6 @@ def statements(writes: Writes) -> list[str]:
         texts.insert(0, f"{_PROGRESS}{_progress(writes)}{_PROGRESS_FORWARD}")
     if writes.moved:
         texts.insert(0, f"{_LOG}{_log(writes)}")
-        texts.insert(0, _ALL_MOVED % (2 * len(writes.moved)))
         texts.insert(0, f"{_MOVE}{_moves(writes)}{_MOVE_IF % writes.now}")
     return texts
 
@@ -132,12 +133,12 @@ def _moves(writes: Writes) -> str:
 def _log(writes: Writes) -> str:
     # for sessions without NO_BACKSLASH_ESCAPES: models/base.py sets their mode
     text = escape_string
-    return ",".join(
-        [
-            f"({found:d},{seq:d},{me:d},{other:d},'{text(name)}','{text(content)}',{at:d})"
-            for found, seq, me, other, name, content, at in writes.log
-        ]
-    )
+    rows = [
+        f"({found:d},{seq:d},{me:d},{other:d},'{text(name)}','{text(content)}',{at:d})"
+        for found, seq, me, other, name, content, at in writes.log
+    ]
+    all_moved = _ALL_MOVED % (2 * len(writes.moved))
+    return ",".join(rows).replace(",", f"{all_moved},", 1)  # behind the first number of the first
 
 
 def _progress(writes: Writes) -> str:

@@ -79,7 +79,7 @@ def test_the_columns_are_those_of_the_models() -> None:
 def test_every_word_is_a_table_a_column_or_sql() -> None:
     """A renamed column leaves its old name here, and that is then no word any more."""
     models = (Conversation, Participant, ChatLog)
-    known = {model._meta.table_name for model in models} | {"excluded", "all_moved", "x"}
+    known = {model._meta.table_name for model in models} | {"excluded", "x"}
     known |= {field.column_name for model in models for field in model._meta.sorted_fields}
     made = Writes(1, [Moved(b"1", 1, (0, 0), (1, 1))], [], [(1, 1, 2, 1, 1)])
     for text in (SQLITE_MOVE, SQLITE_LOG, SQLITE_PROGRESS, *statements(made)):
@@ -145,7 +145,7 @@ def test_the_mode_of_the_session_is_ours_whatever_the_server_has(
     assert ChatLog.get(client_id=b"\\").content == "\\' --"
 
 
-@pytest.mark.parametrize("lacking", ["moved on", "gone"])
+@pytest.mark.parametrize("lacking", ["moved on", "gone", "other people's", "another's number"])
 def test_nothing_is_written_where_one_of_them_does_not_end_there(
     db: Database, lacking: str
 ) -> None:
@@ -155,8 +155,12 @@ def test_nothing_is_written_where_one_of_them_does_not_end_there(
     one = last_seq(db, SECOND)
     if lacking == "moved on":
         made.moved.append(Moved(b"1:3", SECOND, (one - 1, 0), (one, 50_000), 9, 9))
-    else:
+    elif lacking == "gone":
         made.moved.append(Moved(b"8:9", 999, (0, 0), (1, 50_000)))
+    elif lacking == "other people's":
+        made.moved.append(Moved(b"8:9", SECOND, (one, 0), (one + 1, 50_000)))
+    else:
+        made.moved.append(Moved(b"1:3", 999, (one, 0), (one + 1, 50_000)))
     before = last_seq(db, FIRST)
     with pytest.raises(pymysql.err.MySQLError) as refused:
         commit(db, made)
