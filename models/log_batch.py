@@ -15,7 +15,7 @@ from typing import Any
 
 from app.messaging.errors import Refused, not_found
 from app.messaging.items import Message, Outcome, Receipt, RoomMessage, Stored
-from models.log_conversations import Ask, Conversations, firsts, stored_key
+from models.log_conversations import Ask, Conversations, stored_key
 from models.log_memory import End, Identity, Key, Memory, identity_of, pair
 from models.log_receipts import Progress, move
 from models.log_sql import LogSql
@@ -85,7 +85,8 @@ class BatchSteps:
         keys = [_key(message) for message in messages]
         ids = [self.conversations.id(key) for key in keys]
         if None in ids:  # rare: conversations that are new, or new to this process
-            self.conversations.find_or_make(firsts(messages, keys, seen))
+            new = zip(keys, messages, strict=True)
+            self.conversations.find_or_make([one for one in new if identity_of(one[1]) not in seen])
             ids = [self.conversations.id(key) for key in keys]
         known = {found: key for found, key in zip(ids, keys, strict=True) if found}
         in_rooms = {

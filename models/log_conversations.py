@@ -36,27 +36,39 @@ class Conversations:
             for stored, found in self._ask(self._sql.find(len(unknown)), list(unknown)):
                 self.made[unknown[bytes(stored)]] = found
 
-    def find_or_make(self, first: Mapping[Key, Message]) -> None:
-        """`first`: a message of each conversation; rooms are not made by writing to them."""
-        self.look_up(set(first))
-        missing = {
-            key: message
-            for key, message in first.items()
+    def find_or_make(self, messages: Sequence[tuple[Key, Message]]) -> None:
+        """Of messages with the same client_id only the first that can be stored makes one.
+
+        Rooms are not made by writing to them.
+        """
+        self.look_up({key for key, _ in messages})
+        there = self._people(messages)
+        first: dict[Identity, tuple[Key, Message]] = {}
+        for key, message in messages:
+            if self.id(key) or there.issuperset((message.sender.user_id, message.other)):
+                first.setdefault(identity_of(message), (key, message))
+        self._make({key: message for key, message in first.values() if self.id(key) is None})
+
+    def _people(self, messages: Sequence[tuple[Key, Message]]) -> set[int]:
+        """Who exists of those who write for the first time, and of those they write to."""
+        asked = {
+            user
+            for key, message in messages
             if self.id(key) is None and not isinstance(message, RoomMessage)
+            for user in (message.sender.user_id, message.other)
         }
-        if not missing:
-            return
-        people = {person for m in missing.values() for person in (m.sender.user_id, m.other)}
-        there = {row[0] for row in self._ask(self._sql.users(len(people)), sorted(people))}
-        welcome = {
-            key: message
-            for key, message in missing.items()
-            if message.sender.user_id in there and message.other in there
-        }
-        for stored in sorted(map(stored_key, welcome)):
+        return (
+            {row[0] for row in self._ask(self._sql.users(len(asked)), sorted(asked))}
+            if asked
+            else set()
+        )
+
+    def _make(self, first: Mapping[Key, Message]) -> None:
+        """`first`: a message of each conversation."""
+        for stored in sorted(map(stored_key, first)):
             self._ask(self._sql.create(), (stored,))
-        self.look_up(set(welcome))
-        for key, message in welcome.items():
+        self.look_up(set(first))
+        for key, message in first.items():
             me, other = message.sender.user_id, message.other
             for one, two in ((me, other), (other, me)):
                 self._ask(self._sql.join(), (self.made[key], one, two, 0, 0))
@@ -103,14 +115,3 @@ def refusal_of(standing: int) -> Refused | None:
     if standing & (AWAY | REMOVED):
         return not_allowed("you are not in this room.")
     return not_allowed("you are muted in this room.") if standing & MUTED else None
-
-
-def firsts(
-    messages: Sequence[Message], keys: Sequence[Key], seen: Mapping[Identity, object]
-) -> dict[Key, Message]:
-    """Whose conversations are needed: of repeats in the batch the first one's alone."""
-    first = {
-        identity_of(message): (key, message)
-        for key, message in zip(reversed(keys), reversed(messages), strict=True)
-    }
-    return dict(wanted for identity, wanted in first.items() if identity not in seen)

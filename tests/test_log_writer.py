@@ -152,6 +152,15 @@ def test_repeats_within_one_batch(writer: LogWriter, database_url: str) -> None:
     assert count(database_url, "conversation") == 1, "a repeat makes no conversation"
 
 
+def test_what_went_to_nobody_first_is_no_repeat(writer: LogWriter, database_url: str) -> None:
+    """The same client_id, to nobody, then to somebody, then to somebody else: in one batch."""
+    batch = [message(ALICE, other, "a") for other in (NOBODY, BOB, CAROL)]
+    refused, stored, repeat = writer.commit(batch)
+    assert codes([refused]) == [Errorcode.NOT_FOUND]
+    assert seqs([stored, repeat]) == [(1, False), (1, True)]
+    assert count(database_url, "conversation") == 1
+
+
 def test_repeats_across_batches(writer: LogWriter, db: Database, database_url: str) -> None:
     first = writer.commit([message(ALICE, BOB, "a", "original"), message(ALICE, BOB, "b")])
     again = [
