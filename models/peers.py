@@ -1,10 +1,11 @@
-"""Who talks with whom, of many people at once. Runs in a reader thread."""
+"""Who talks with whom: two people, or many at once. Runs in a reader thread."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from models.history import SYNC_CONVERSATIONS
+from models.conversation import Conversation, pair_key
+from models.missed import SYNC_CONVERSATIONS
 from models.read_sql import NUMBER, Statement, fetch
 
 # for each of them a range of an index and no more rows than the limit, however many there are: one
@@ -14,6 +15,11 @@ _NEWEST = (
     "SELECT user_id, other_id FROM (SELECT user_id, other_id FROM participant"
     " WHERE user_id = ? AND other_id IS NOT NULL ORDER BY conversation_id DESC LIMIT ?) x"
 )
+
+
+def are_peers(one: int, two: int) -> bool:
+    """Whether the two have a conversation."""
+    return bool(Conversation.select().where(Conversation.key == pair_key(one, two)).exists())
 
 
 def peers_of(user_ids: Collection[int], limit: int = SYNC_CONVERSATIONS) -> dict[int, set[int]]:

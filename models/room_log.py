@@ -10,17 +10,8 @@ from app.messaging.errors import not_allowed, not_found
 from models.base import first_row, rows, writing
 from models.chatlog import ChatLog
 from models.conversation import MUTED, Participant
-from models.history import (
-    PAGE_LIMIT,
-    SYNC_BYTES,
-    SYNC_CONVERSATIONS,
-    Row,
-    goes_on,
-    read_range,
-    read_spans,
-    spans_of,
-    within,
-)
+from models.history import PAGE_LIMIT, Row, goes_on, read_range
+from models.missed import SYNC_BYTES, SYNC_CONVERSATIONS, read_spans, spans_of, within
 from models.people import PERSON, to_person
 from models.rooms import RoomInfo, find_room, list_rooms
 from models.user import User
@@ -83,7 +74,7 @@ def entries_after(conversation: int, after: int) -> list[Said]:
 
 
 def read_missed(user_id: int, held: dict[bytes, int], page: int) -> list[RoomMissed]:
-    """Every room of the user that moved past what the client holds, as history.read_missed."""
+    """Every room of the user that moved past what the client holds, as missed.read_missed."""
     mine, _ = list_rooms(user_id, None, SYNC_CONVERSATIONS, joined=True)
     moved = [room for room in mine if room.last_seq != held.get(room.key, 0)]
     spans = spans_of([(room.last_seq, held.get(room.key, 0)) for room in moved], page)

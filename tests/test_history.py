@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from peewee import Database
 
-from models import history, peers, people
+from models import history, listing, missed, peers, people
 from models.base import is_sqlite
 from tests.client import Person
 from tests.filled import analyze, fill, migrated
@@ -242,9 +242,9 @@ QUESTIONS: dict[str, Callable[[int], object]] = {
     "after": lambda last: history.read_page(1, 2, None, last // 2, 50),
     "both": lambda last: history.read_page(1, 2, last // 2 + 40, last // 2, 50),
     "never wrote": lambda last: history.read_page(3, 4, None, None, 50),
-    "are peers": lambda last: history.are_peers(1, last),
-    "somebody's few conversations": lambda last: history.list_conversations(3, None, 50),
-    "what somebody with few missed": lambda last: history.read_missed(3, {}, 50),
+    "are peers": lambda last: peers.are_peers(1, last),
+    "somebody's few conversations": lambda last: listing.list_conversations(3, None, 50),
+    "what somebody with few missed": lambda last: missed.read_missed(3, {}, 50),
     "peers of somebody with few": lambda last: peers.peers_of([3]),
     "a search": lambda last: people.search_people("1", 1, 20),
 }

@@ -7,7 +7,7 @@ import pytest
 from peewee import Database
 
 from models.base import is_sqlite
-from models.history import SYNC_CONVERSATIONS
+from models.missed import SYNC_CONVERSATIONS
 from models.peers import peers_of, statement_for
 from models.read_sql import filled
 from tests.filled import fill_room, filled_database

@@ -5,9 +5,10 @@ import logging
 import pytest
 
 from app.messaging.reading import PAGE
-from models import history
+from models import listing
 from models.chatlog import ChatLog
 from models.conversation import Conversation
+from models.missed import read_missed
 from tests.filled import fill, migrated
 
 CONVERSATIONS = 200
@@ -37,9 +38,9 @@ def test_a_sync_and_the_list_ask_a_bounded_number_of_questions(
             say(conversation)
         held = dict.fromkeys(range(3, CONVERSATIONS + 2), 1) | {2: CONVERSATIONS + 1}
         with caplog.at_level(logging.DEBUG, "peewee"):
-            missed = history.read_missed(1, held, 50)
+            missed = read_missed(1, held, 50)
             asked_by_sync = len(caplog.records)
-            listed, _ = history.list_conversations(1, None, PAGE)
+            listed, _ = listing.list_conversations(1, None, PAGE)
             asked_by_list = len(caplog.records) - asked_by_sync
     assert {one.positions.other for one in missed} == set(MOVED)
     assert len(listed) == PAGE

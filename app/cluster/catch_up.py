@@ -15,7 +15,8 @@ from app.messaging.counters import Counters
 from app.messaging.errors import Refused
 from app.messaging.hub import Hub
 from models import history
-from models.history import Positions, Row
+from models.history import Row
+from models.positions import Positions, positions_of
 from models.reader import Reader
 
 log = logging.getLogger("parley.bus")
@@ -155,7 +156,7 @@ class CatchUp:
     async def _look(self, user_ids: list[int]) -> dict[int, list[Positions]]:
         async with self._reads:
             return await self._reader.run(
-                lambda: {one: history.positions_of(one, LOADED) for one in user_ids}
+                lambda: {one: positions_of(one, LOADED) for one in user_ids}
             )
 
     def _compare(self, user_id: int, positions: list[Positions]) -> None:

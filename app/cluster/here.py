@@ -12,8 +12,8 @@ from app.messaging import protocol
 from app.messaging.counters import Counters
 from app.messaging.errors import Errorcode
 from app.messaging.hub import Hub, Socket
-from models import history
 from models.history import Row
+from models.positions import positions_of
 from models.reader import Reader
 
 
@@ -40,7 +40,7 @@ class Here:
     async def prepare(self, user_id: int) -> None:
         """Notes how far everything is before the first socket joins, so that nothing is missed."""
         if user_id not in self._places:
-            found = await self._reader.run(lambda: history.positions_of(user_id, LOADED))
+            found = await self._reader.run(lambda: positions_of(user_id, LOADED))
             self._places.open(user_id, found)
 
     def departed(self, user_id: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from app.messaging.hub import Hub, Socket
 from app.messaging.receipts import moved
-from models.history import Positions
+from models.positions import Positions
 
 # conversations of a user whose places are known from the start, those written to last. Of any
 # other only the messages from now on are known: a gap in it is left to the client.

@@ -15,7 +15,7 @@ from app.access.person import Person
 from app.messaging import protocol
 from app.messaging.errors import malformed, not_allowed
 from app.messaging.shapes import Shapes
-from models import history, people
+from models import history, listing, missed, people
 from models.reader import Reader
 
 PAGE = 50
@@ -55,17 +55,17 @@ class Reading:
 
         return Question(look, self._shapes.page)
 
-    def conversations(self, asked: Asked) -> Question[history.ListPage]:
+    def conversations(self, asked: Asked) -> Question[listing.ListPage]:
         """`recent-users`: {"limit"?, "before"?}; `before` is the `next` of the page before."""
 
-        def look(me: Person) -> history.ListPage:
+        def look(me: Person) -> listing.ListPage:
             data = asked()
             limit, before = parse_limit(data), parse_cursor(data)
-            return history.list_conversations(me.user_id, before, limit)
+            return listing.list_conversations(me.user_id, before, limit)
 
         return Question(look, self._show_list)
 
-    def _show_list(self, found: history.ListPage, me: Person) -> dict[str, Any]:
+    def _show_list(self, found: listing.ListPage, me: Person) -> dict[str, Any]:
         listed, after_it = found
         return {
             "conversations": [self._shapes.listed(one, me) for one in listed],
@@ -93,10 +93,10 @@ class Reading:
     async def missed(self, me: Person, data: dict[str, Any], epoch: str) -> dict[str, Any]:
         """`sync`: {"seqs": {"<other>": last seq held}}"""
         held = _parse_seqs(data)
-        missed = await self._reader.run(lambda: history.read_missed(me.user_id, held, PAGE))
+        found = await self._reader.run(lambda: missed.read_missed(me.user_id, held, PAGE))
         return {
             "epoch": epoch,
-            "conversations": [self._shapes.missed(one, me) for one in missed],
+            "conversations": [self._shapes.missed(one, me) for one in found],
         }
 
 

@@ -11,7 +11,10 @@ from app.messaging import protocol
 from app.messaging.friendly_time import friendly_time, friendly_times
 from app.messaging.languages import words_of
 from models.base import now_ms
-from models.history import Listed, Missed, Page, Positions, Row
+from models.history import Page, Row
+from models.listing import Listed
+from models.missed import Missed
+from models.positions import Positions
 
 
 class Shapes:

@@ -10,7 +10,7 @@ from app.messaging import protocol
 from app.messaging.bus import Bus
 from app.messaging.errors import not_allowed, not_found
 from app.messaging.items import Reply
-from models import history
+from models import peers
 from models.reader import Reader
 
 # pairs that are known to have a conversation; conversations do not end, so this never gets stale
@@ -41,7 +41,7 @@ class Typing:
         if pair in self._known:
             self._known.move_to_end(pair)
             return True
-        if not await self._reader.run(lambda: history.are_peers(one, two)):
+        if not await self._reader.run(lambda: peers.are_peers(one, two)):
             return False
         self._known[pair] = None
         if len(self._known) > REMEMBERED:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.access.person import Credential, Person
 from app.cluster.positions import LOADED, Place, Places, Push
 from app.messaging.hub import Hub
-from models.history import Positions
+from models.positions import Positions
 
 ME, OTHER = 1, 2
 LAST = 12
