@@ -1,8 +1,8 @@
-"""Rooms: opening them, who is a member, and the list of them. Runs in a reader thread."""
+"""Rooms: opening and finding them, and the list of them. Runs in a reader thread."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -109,83 +109,6 @@ def keep_rooms(names: Iterable[str]) -> None:
         if first_row(Conversation.select(Conversation.id).where(_is(name))) is None:
             with suppress(Refused):  # another process made it just now
                 open_room(name, None)
-
-
-def join_room(name: str, user_id: int, address: str) -> RoomInfo:
-    """Makes the user a member. Raises Refused (-4, -5)."""
-    with writing():
-        room = find_room(name, user_id)
-        if room.is_member and not address:
-            return room
-        if not room.standing & REMOVED:
-            _join(room, user_id, address)
-            room = find_room(name, user_id)
-        if not room.is_member:  # removed, perhaps between the two lines above
-            raise not_allowed("you were removed from this room.")
-        return room
-
-
-def _join(room: RoomInfo, user_id: int, address: str) -> None:
-    """Who comes (back) begins with what is written from now on as unread."""
-    me = (Participant.conversation == room.conversation) & (Participant.user == user_id)
-    try:
-        with database.atomic():
-            Participant.insert(
-                conversation=room.conversation,
-                user=user_id,
-                delivered_seq=room.last_seq,
-                read_seq=room.last_seq,
-                address=address,
-            ).execute()
-    except IntegrityError as error:
-        if not is_duplicate(error):
-            raise
-        back = {"standing": _without(AWAY), "address": address}
-        if not room.is_member:
-            back |= {"read_seq": room.last_seq, "delivered_seq": room.last_seq}
-        may = Participant.standing.bin_and(REMOVED) == 0
-        Participant.update(back).where(me, may).execute()
-
-
-def leave_room(name: str, user_id: int) -> RoomInfo:
-    """The room as it was; who was no member is none afterwards either. Raises Refused (-4)."""
-    room = find_room(name, user_id)
-    _stand(room.conversation, user_id, AWAY, on=True)
-    return room
-
-
-def set_muted(conversation: int, user_id: int, on: bool) -> None:
-    """Raises Refused (-4) for who was never in the room."""
-    _stand(conversation, user_id, MUTED, on, known=True)
-
-
-def set_removed(conversation: int, user_id: int, on: bool) -> None:
-    """Removed people are away as well, and stay so until they come back by themselves."""
-    _stand(conversation, user_id, REMOVED | AWAY if on else REMOVED, on, known=True)
-
-
-def _stand(conversation: int, user_id: int, bits: int, on: bool, known: bool = False) -> None:
-    me = (Participant.conversation == conversation) & (Participant.user == user_id)
-    if known and first_row(Participant.select(Participant.user).where(me)) is None:
-        raise not_found("user in this room")
-    standing = Participant.standing.bin_or(bits) if on else _without(bits)
-    Participant.update(standing=standing).where(me).execute()
-
-
-def _without(bits: int) -> Any:
-    """Changed in the database, not read and written back: who is removed while coming in, or muted
-    while leaving, must not lose that on the way.
-    """
-    return Participant.standing.bin_and((MUTED | AWAY | REMOVED) & ~bits)
-
-
-def find_outsiders(conversation: int, user_ids: Collection[int]) -> set[int]:
-    """Who of these is no member (any more)."""
-    inside = Participant.standing.bin_and(AWAY | REMOVED) == 0
-    query = Participant.select(Participant.user).where(
-        Participant.conversation == conversation, Participant.user.in_(list(user_ids)), inside
-    )
-    return set(user_ids) - {row[0] for row in rows(query)}
 
 
 def list_rooms(

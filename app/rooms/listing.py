@@ -12,7 +12,7 @@ from app.rooms.moderation import Moderators
 from app.rooms.names import parse_room
 from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
-from models import room_log, rooms
+from models import room_log, room_members, rooms
 from models.conversation import room_key
 from models.reader import Reader
 from models.rooms import RoomInfo
@@ -73,7 +73,7 @@ class Listing:
         def work() -> RoomInfo:
             limit = 0 if self._moderators.is_operator(me) else self._rooms_per_user
             rooms.open_room(name, me.user_id, limit)
-            return rooms.join_room(name, me.user_id, "")
+            return room_members.join_room(name, me.user_id, "")
 
         return self._line(await self._reader.run(work), None, me)
 

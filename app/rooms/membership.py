@@ -19,7 +19,7 @@ from app.rooms.names import parse_room
 from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
 from app.rooms.turns import Turns
-from models import room_log, rooms
+from models import room_log, room_members, rooms
 from models.conversation import room_key
 from models.reader import Reader
 from models.room_log import Member, RoomPage
@@ -65,7 +65,7 @@ class Membership:
 
     async def _join(self, me: Person, name: str, socket: Socket, ref: str | None) -> None:
         address = socket.address
-        room = await self._reader.run(lambda: rooms.join_room(name, me.user_id, address))
+        room = await self._reader.run(lambda: room_members.join_room(name, me.user_id, address))
         if not self._hub.has(socket):  # it has gone meanwhile: it must not be in any room
             return
         member = Member(me, address, room.is_muted)
@@ -84,7 +84,7 @@ class Membership:
         """For HTTP: a member from now on, in the room as soon as a socket joins."""
         name = parse_room(data)
         async with self._turn(me, name):
-            await self._reader.run(lambda: rooms.join_room(name, me.user_id, ""))
+            await self._reader.run(lambda: room_members.join_room(name, me.user_id, ""))
             page = await self._latest(name, me)
         return self._shapes.page(page, me, self._moderators.may(me, page.room))
 
@@ -110,7 +110,7 @@ class Membership:
 
     async def _leave(self, me: Person, name: str, reply: Reply) -> str:
         async with self._turn(me, name):
-            room = await self._reader.run(lambda: rooms.leave_room(name, me.user_id))
+            room = await self._reader.run(lambda: room_members.leave_room(name, me.user_id))
             left = self._left(room.name)
             self._link.eject(room.conversation, me.user_id, left, removed=False)
             self._roster.eject(room.conversation, me.user_id, left, but=reply.socket)
@@ -127,7 +127,9 @@ class Membership:
         for live in self._roster:
             here, conversation = list(live.here), live.room.conversation
             with suppress(Refused):
-                gone = await self._reader.run(partial(rooms.find_outsiders, conversation, here))
+                gone = await self._reader.run(
+                    partial(room_members.find_outsiders, conversation, here)
+                )
                 for user_id in gone:
                     self._roster.eject(conversation, user_id, self._left(live.room.name))
 

@@ -12,7 +12,7 @@ from app.messaging.items import Reply
 from app.rooms.link import RoomLink
 from app.rooms.names import parse_room
 from app.rooms.roster import Roster
-from models import people, room_log, rooms
+from models import people, room_log, room_members, rooms
 from models.reader import Reader
 from models.rooms import RoomInfo
 from models.user import GUEST, fold
@@ -77,7 +77,7 @@ class Moderation:
     async def mute(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """`room-mute` {"room", "user_id", "on"}. Raises Refused."""
         room, user_id, on = await self._about(me, data)
-        await self._reader.run(lambda: rooms.set_muted(room.conversation, user_id, on))
+        await self._reader.run(lambda: room_members.set_muted(room.conversation, user_id, on))
         event = {"room": room.name, "user_id": user_id, "on": on}
         message = protocol.event("room-mute", event)
         self._roster.mute(room.conversation, user_id, on)
@@ -88,7 +88,7 @@ class Moderation:
     async def remove(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """`room-remove` {"room", "user_id", "on"}: out, and not back until on is false."""
         room, user_id, on = await self._about(me, data)
-        await self._reader.run(lambda: rooms.set_removed(room.conversation, user_id, on))
+        await self._reader.run(lambda: room_members.set_removed(room.conversation, user_id, on))
         event = {"room": room.name, "user_id": user_id, "on": on, "time": self._clock()}
         if on:
             shown = {"room": room.name, "by": ">", "removed": True, "time": event["time"]}
