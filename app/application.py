@@ -79,11 +79,11 @@ class Parley(Application):
         return drained
 
     async def _say_goodbye(self) -> None:
-        for connection in list(self.parts.connections):
+        for connection in list(self.parts.sockets.connections):
             connection.shut(CloseCode.RESTART, "restart")
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.parts.emptied(), FAREWELL)
-        for connection in list(self.parts.connections):
+            await asyncio.wait_for(self.parts.sockets.emptied(), FAREWELL)
+        for connection in list(self.parts.sockets.connections):
             connection.abort()
         await self._server.close_all_connections()
 

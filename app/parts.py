@@ -1,4 +1,4 @@
-"""The parts of a running server, by name, and what two of them have to do together.
+"""The parts of a running server, by name.
 
 Handlers reach everything through this object; it knows no handler and no URL.
 """
@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from peewee import Database
@@ -25,7 +25,7 @@ from app.messaging.chat import Chat
 from app.messaging.cork import Cork
 from app.messaging.counters import Counters
 from app.messaging.dispatch import Dispatch
-from app.messaging.hub import Hub, Socket
+from app.messaging.hub import Hub
 from app.messaging.intake import Intake
 from app.messaging.presence import Presence
 from app.messaging.reading import Reading
@@ -35,7 +35,8 @@ from app.messaging.writer import Commit, Writer
 from app.rooms.cluster import SharedBus
 from app.rooms.house import Rooms
 from app.settings import Settings
-from app.watcher import Watcher, end
+from app.sockets import Sockets
+from app.watcher import Watcher
 from models.log_writer import LogWriter
 from models.reader import Reader
 
@@ -51,14 +52,6 @@ def secret_path(options: Settings) -> Path:
     return Path(options.secret_file or Path(options.data_dir) / "secret")
 
 
-class Connection(Socket, Protocol):
-    """A socket as long as its connection lives, in the routing table or not."""
-
-    def abort(self) -> None:
-        """Closes without a word."""
-        ...
-
-
 class Parts:
     """Built once, inside the running loop."""
 
@@ -68,8 +61,6 @@ class Parts:
         self.options = options
         self.secrets = load_secrets(secret_path(options))
         self.tasks: set[asyncio.Task[Any]] = set()
-        self.connections: set[Connection] = set()
-        self._emptied = asyncio.Event()
         self._build_access()
         self._build_messaging(db, make_commit)
         self._build_use_cases()
@@ -126,6 +117,7 @@ class Parts:
             self.options.watch_interval,
         )
         self._build_chat()
+        self.sockets = Sockets(self.hub, self.bus, self.presence, self.rooms)
         self.room_questions = self.rooms.questions()
         self.dispatch = Dispatch(
             self.chat,
@@ -181,7 +173,7 @@ class Parts:
             entry=lambda row, reader: self.shapes.entry(row, reader),
             epoch=lambda: self.epoch,
             changed=lambda user_id: self.presence.changed(user_id, here=False),
-            ended=self.end_sockets,
+            ended=lambda key: self.sockets.end_here(key),
         )
         return bus, bus
 
@@ -189,52 +181,12 @@ class Parts:
     def epoch(self) -> str:
         return self.watcher.epoch
 
-    # -- sockets and sessions -----------------------------------------------------------------
-
-    async def opened(self, connection: Connection) -> None:
-        """Puts it into the routing table of every process, before its handshake ends."""
-        self.connections.add(connection)
-        if self.hub.join(connection):
-            self.presence.changed(connection.person.user_id)
-            await self.bus.arrived(connection.person.user_id)
-
-    def closed(self, connection: Connection) -> None:
-        self.connections.discard(connection)
-        self.depart(connection)
-        if not self.connections:
-            self._emptied.set()
-
-    def depart(self, socket: Socket) -> None:
-        self.rooms.depart(socket)
-        if self.hub.leave(socket):
-            self.bus.departed(socket.person.user_id)
-            self.presence.changed(socket.person.user_id)
-
-    def end_session(self, key: bytes) -> None:
-        """Closes the sockets of a session that has ended, in every process."""
-        self.end_sockets(key)
-        self.bus.end_session(key)
-
-    def end_sockets(self, key: bytes) -> None:
-        """Closes the sockets of a session in this process."""
-        for socket in self.hub:
-            if socket.credential.session == key:
-                end(socket)
-
-    # -- life ---------------------------------------------------------------------------------
-
     async def start(self) -> None:
         await self.watcher.start()
         self.presence.start()
         await self.bus.start()
         self.writer.start()
         await self.rooms.start()
-
-    async def emptied(self) -> None:
-        """Returns when the last connection has gone."""
-        self._emptied.clear()
-        if self.connections:
-            await self._emptied.wait()
 
     async def stop(self) -> None:
         self.watcher.stop()

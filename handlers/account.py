@@ -48,7 +48,7 @@ class AccountHandler(ApiHandler):
         if secret is not None:
             key = sessions.key_of(secret)
             await self.parley.reader.run(lambda: sessions.end_session(key))
-            self.parley.end_session(key)
+            self.parley.sockets.end_session(key)
         self.clear_cookie(COOKIE, path="/")
 
     def _set_cookie(self, name: str, value: str, days: int) -> None:

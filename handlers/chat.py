@@ -89,11 +89,11 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
             self._over = True
         try:
             if not self._over and self._may_open():
-                await self.parley.opened(self)
+                await self.parley.sockets.opened(self)
             await super().get(*args, **kwargs)
         finally:
             if not self.lives_on:
-                self.parley.closed(self)
+                self.parley.sockets.closed(self)
 
     def _may_open(self) -> bool:
         """False where Tornado is about to refuse: a foreign page must make nobody seem online."""
@@ -209,7 +209,7 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
     def shut(self, code: int, reason: str) -> None:
         """Out of the routing table at once, then closed; nothing it says counts any more."""
         self._over = True
-        self.parley.depart(self)
+        self.parley.sockets.depart(self)
         if self._early is None:
             self.release()  # what was pushed before the close frame goes before it
             self.close(code, reason)
@@ -228,5 +228,5 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
 
     def on_close(self) -> None:
         # a peer may go while it is still being asked who it is: then it was never there
-        if self in self.parley.connections:
-            self.parley.closed(self)
+        if self in self.parley.sockets.connections:
+            self.parley.sockets.closed(self)

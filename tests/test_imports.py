@@ -61,7 +61,14 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("rooms: many people in one conversation", ("app.rooms",)),
     (
         "the parts of a running server",
-        ("app.gathering", "app.arrivals", "app.identities", "app.watcher", "app.parts"),
+        (
+            "app.gathering",
+            "app.arrivals",
+            "app.identities",
+            "app.watcher",
+            "app.sockets",
+            "app.parts",
+        ),
     ),
     ("HTTP and WebSocket", ("handlers",)),
     ("the URL map", ("app.routes",)),
