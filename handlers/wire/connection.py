@@ -20,13 +20,12 @@ from handlers.wire.frames import (
     PING,
     PONG,
     TEXT,
-    Event,
     Fault,
-    Parser,
     encode,
     encode_close,
     read_close,
 )
+from handlers.wire.parser import Event, Parser
 from handlers.wire.pings import Pings
 from handlers.wire.poller import Poller
 

@@ -11,7 +11,8 @@ import time
 
 import pytest
 
-from handlers.wire.frames import CLOSE, Fault, Parser, read_close
+from handlers.wire.frames import CLOSE, Fault, read_close
+from handlers.wire.parser import Parser
 from tests.bench.wire import server_frames
 from tests.wire.both_wires import LIMIT, Seen, ours, tornados
 from tests.wire.strange_frames import Talk, damaged, talk
