@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Protocol
 
-from tornado.escape import json_encode, utf8
-from tornado.iostream import IOStream, StreamBufferFullError, StreamClosedError
-from tornado.websocket import WebSocketClosedError
+from tornado.escape import utf8
+from tornado.iostream import IOStream
 
-from handlers.wire.channel import Channel
+from handlers.wire.delegate import Delegate
 from handlers.wire.frames import (
     BINARY,
     INTERNAL_ERROR,
@@ -22,9 +20,9 @@ from handlers.wire.frames import (
     TEXT,
     Fault,
     encode,
-    encode_close,
     read_close,
 )
+from handlers.wire.outgoing import Outgoing
 from handlers.wire.parser import Event, Parser
 from handlers.wire.pings import Pings
 from handlers.wire.poller import Poller
@@ -39,35 +37,12 @@ LINGER = 1.0
 MESSAGES = (TEXT, BINARY)
 
 
-class Delegate(Protocol):
-    """What is used of the handler: Tornado's WebSocketHandler, and `on_full`."""
-
-    ws_connection: Any
-
-    def on_message(self, message: str | bytes) -> object: ...
-
-    def on_ping(self, data: bytes) -> None: ...
-
-    def on_pong(self, data: bytes) -> None: ...
-
-    def on_full(self) -> None:
-        """The peer does not read: more waits for it than it may."""
-        ...
-
-    def on_ws_connection_close(
-        self, close_code: int | None = None, close_reason: str | None = None
-    ) -> None: ...
-
-
-class Connection(Channel):
+class Connection(Outgoing):
     """Open until one side said close; then it waits for the other's word, but not for long."""
 
     __slots__ = (
-        "_close_sent",
         "_deaf",
         "_early",
-        "_handler",
-        "_held",
         "_parser",
         "_pings",
         "_timer",
@@ -82,13 +57,10 @@ class Connection(Channel):
         self, stream: IOStream, poller: Poller, pings: Pings, handler: Delegate, limit: int
     ) -> None:
         self._early = bytes(stream._read_buffer)  # came right behind the handshake
-        super().__init__(stream, poller)
-        self._handler: Delegate | None = handler
+        super().__init__(stream, poller, handler)
         self._parser = Parser(limit)
         self._pings = pings
-        self._close_sent = False
         self._deaf = False  # nothing that comes counts any more
-        self._held: list[bytes] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.close_code: int | None = None  # what the peer said
         self.close_reason: str | None = None
@@ -153,58 +125,6 @@ class Connection(Channel):
         self._say_close(self.close_code)
         self._finish(LINGER)
 
-    # -- out ----------------------------------------------------------------------------------
-
-    def write(self, data: bytes) -> None:
-        """Whole frames. Raises as Channel does; after a close frame nothing may follow."""
-        if self._close_sent:
-            raise StreamClosedError
-        if self._held is not None:
-            self._held.append(data)
-        else:
-            super().write(data)
-
-    def write_message(
-        self, message: str | bytes | dict[str, object], binary: bool = False
-    ) -> asyncio.Future[None]:
-        """The future is done: what waits is bounded, and nobody need wait for it."""
-        if isinstance(message, dict):
-            message = json_encode(message)
-        try:
-            self.write(encode(BINARY if binary else TEXT, utf8(message)))
-        except StreamClosedError:
-            raise WebSocketClosedError from None
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        future.set_result(None)
-        return future
-
-    def write_ping(self, data: bytes) -> None:
-        self._answer(encode(PING, data))
-
-    def _answer(self, frame: bytes) -> None:
-        """A control frame that nobody waits for."""
-        try:
-            self.write(frame)
-        except StreamBufferFullError:
-            self._tell_full()
-        except StreamClosedError:
-            pass
-
-    def _release(self) -> None:
-        held, self._held = self._held, None
-        if not held:
-            return
-        try:
-            super().write(b"".join(held))
-        except StreamBufferFullError:
-            self._tell_full()
-        except StreamClosedError:
-            pass
-
-    def _tell_full(self) -> None:
-        if self._handler is not None:
-            self._handler.on_full()
-
     # -- the end ------------------------------------------------------------------------------
 
     def is_closing(self) -> bool:
@@ -241,14 +161,6 @@ class Connection(Channel):
     def on_connection_close(self) -> None:
         """Tornado's word for abort."""
         self.abort()
-
-    def _say_close(self, code: int | None, reason: str | None = None) -> None:
-        if self._close_sent:
-            return
-        self._release()
-        self.limit = None  # always room for the last word
-        self._answer(encode_close(code, reason))
-        self._close_sent = True
 
     def _finish(self, within: float) -> None:
         """For the handler it is over. The line is cut when all is said, the peer has gone, or soon.
