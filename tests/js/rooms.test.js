@@ -3,10 +3,9 @@ import { test } from 'node:test';
 
 import { settled } from './support/clock.js';
 import { BOB, mine, T0, theirs } from './support/entries.js';
-import { greet, online, reloaded, world } from './support/messenger.js';
+import { contents, greet, online, reloaded, world } from './support/messenger.js';
 import { admit, ALICE, ANN, event, moves, page, said } from './support/rooms.js';
 
-const contents = (room) => [...room.log, ...room.pending].map(({ content }) => content);
 const lines = (room) => room.goings.lines.map(({ what, people }) => [what, ...people.map(({ name }) => name)]);
 const names = (room) => room.roster.ordered(1).map(({ name }) => name);
 

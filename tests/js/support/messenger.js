@@ -2,6 +2,7 @@
 import { Cache } from '../../../static/parley/cache.js';
 import { Messenger } from '../../../static/parley/messenger.js';
 import { Outbox } from '../../../static/parley/outbox.js';
+import { personOf } from '../../../static/parley/person.js';
 import { Transport } from '../../../static/parley/transport.js';
 import { FakeClock, settled } from './clock.js';
 import { BOB } from './entries.js';
@@ -9,6 +10,10 @@ import { fakeSockets } from './socket.js';
 import { FakeStorage } from './storage.js';
 
 export const ME = { user_id: 1, username: 'alice', name: 'Alice', avatar: null };
+export const bob = personOf(BOB);
+
+/** The texts of a conversation, those on their way last. */
+export const contents = (conversation) => [...conversation.log, ...conversation.pending].map(({ content }) => content);
 
 /** Answers from memory; `pages` holds what history gives, `list` what recent-users gives. */
 export class FakeApi {

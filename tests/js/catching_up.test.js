@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { settled } from './support/clock.js';
+import { BOB, theirs } from './support/entries.js';
+import { bob, contents, greet, online, reloaded, world } from './support/messenger.js';
+
+test('sync asks with what is held, and reset replaces the log', async () => {
+  const all = await online();
+  const { messenger, net, clock } = all;
+  [1, 2, 3].forEach((seq) => net.last.push({ errorcode: 0, data: { user_id: 2, data: theirs(seq) } }));
+  net.last.end(1012);
+  await clock.tick(1_000);
+  const sync = await greet(all, { moved: [{ user_id: 2, logs: [theirs(301), theirs(302)], reset: true, last_seq: 302, read_seq: 3, online: true }] });
+  assert.deepEqual(sync.data.seqs, { 2: 3 });
+  const conversation = messenger.conversations.get(2);
+  assert.deepEqual(conversation.log.map((message) => message.seq), [301, 302]);
+  assert.equal(conversation.unread, 299);
+  assert.ok(conversation.online);
+});
+
+test('a gap in what is being looked at is filled from history', async () => {
+  const all = await online();
+  const { messenger, net, api } = all;
+  api.entries = [1, 2, 3, 4, 5].map((seq) => theirs(seq));
+  net.last.push({ errorcode: 0, data: { user_id: 2, data: theirs(1) } });
+  const conversation = messenger.open(bob);
+  await settled();
+  api.entries = Array.from({ length: 9 }, (_, index) => theirs(index + 1));
+  net.last.push({ errorcode: 0, data: { user_id: 2, data: theirs(9) } });
+  await settled();
+  await settled();
+  assert.deepEqual(conversation.gaps, []);
+  assert.equal(conversation.log.length, 9);
+});
+
+test('older pages are loaded one at a time, down to the beginning and no further', async () => {
+  const all = await online();
+  const { messenger, api } = all;
+  api.entries = Array.from({ length: 120 }, (_, index) => theirs(index + 1));
+  const conversation = messenger.open(bob);
+  await settled();
+  assert.equal(conversation.log.length, 50);
+  messenger.loadOlder();
+  messenger.loadOlder();
+  await settled();
+  assert.equal(conversation.log.length, 100);
+  messenger.loadOlder();
+  await settled();
+  assert.equal(conversation.log.length, 120);
+  const asked = api.calls.length;
+  messenger.loadOlder();
+  assert.equal(api.calls.length, asked);
+});
+
+test('the cache paints list and history before any network', async () => {
+  const first = await online();
+  first.net.last.push({ errorcode: 0, data: { user_id: 2, data: theirs(1, 'remember me') } });
+  await first.clock.tick(300);
+  first.messenger.stop();
+  const second = reloaded(first);
+  second.messenger.start();
+  const [conversation] = second.messenger.conversations.ordered();
+  assert.equal(conversation.person.name, 'User 2');
+  assert.equal(conversation.unread, 1);
+  assert.deepEqual(contents(second.messenger.open(conversation.person)), ['remember me']);
+  assert.equal(second.net.sockets.length, 0);
+});
+
+test('another epoch drops what the cache holds, and keeps what was written', async () => {
+  const all = await online();
+  const { messenger, net, clock } = all;
+  net.last.push({ errorcode: 0, data: { user_id: 2, data: theirs(1, 'of the old world') } });
+  messenger.open(bob);
+  net.last.end(4503);
+  messenger.send('mine to keep');
+  await clock.tick(1_000);
+  await greet(all, { epoch: 'e2' });
+  assert.deepEqual(contents(messenger.opened), ['mine to keep']);
+  assert.equal(messenger.cache.readLog(2).length, 0);
+  assert.equal(net.last.opts('sync')[0].data.seqs[2], 0);
+});
+
+test('a list that could not be had is asked for again while the socket lives', async () => {
+  const all = world();
+  const { messenger, net, api, clock } = all;
+  const fine = api.recentUsers;
+  api.recentUsers = () => Promise.reject(new Error('network changed'));
+  messenger.start();
+  await greet(all);
+  assert.equal(messenger.status.state, 'online');
+  api.recentUsers = fine;
+  api.list = [{ ...BOB, last: theirs(1), last_seq: 1 }];
+  await clock.tick(2_000);
+  assert.equal(messenger.conversations.ordered().length, 1);
+  assert.equal(net.sockets.length, 1);
+});
