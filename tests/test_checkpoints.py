@@ -14,7 +14,7 @@ from peewee import Database
 from models.base import make_database
 from models.checkpoints import OWN_CHECKPOINT, WORTH, Checkpoints
 from models.log_writer import LogWriter
-from tests.test_log_writer import ALICE, BOB, message, prepared
+from tests.batches import ALICE, BOB, message, prepared
 
 DEADLINE = 20.0
 

@@ -1,35 +1,17 @@
-"""What the writer remembers is not believed when it may be wrong: others wrote, an older state was
-put in place, a line broke while it committed.
-"""
+"""An older state was put in place: what the writer remembers is not believed, clients must know."""
 
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
 from peewee import Database
 
 from app.messaging.errors import TryAgain
-from app.messaging.items import Message, Moved, Outcome, Receipt, Stored
-from models import base
-from models.conversation import MUTED
+from app.messaging.items import Message, Outcome, Receipt
 from models.log_writer import LogWriter
 from models.storage import read_epoch
-from tests.lossy_line import LossyLine
+from tests.batches import ALICE, BOB, CAROL, db, message, receipt, seqs, writer
 from tests.oracle import read_rows
 from tests.scene import change
-from tests.test_log_writer import (
-    ALICE,
-    BOB,
-    CAROL,
-    db,
-    message,
-    prepared,
-    receipt,
-    say,
-    seqs,
-    tea,
-    writer,
-)
 
 __all__ = ["db", "writer"]  # fixtures
 
@@ -55,6 +37,45 @@ def epoch_of(db: Database) -> str:
         db.close()
     with db.connection_context():
         return read_epoch()
+
+
+def test_an_older_state_gets_a_new_epoch(
+    writer: LogWriter, db: Database, database_url: str
+) -> None:
+    """Somebody restored a backup: what was acknowledged since is gone, and clients must know."""
+    writer.commit([message(ALICE, BOB, f"{number}") for number in range(5)])
+    writer.close()
+    with db.connection_context():
+        epoch = read_epoch()
+    change(database_url, "DELETE FROM chatlog WHERE seq > 2")
+    change(database_url, "UPDATE conversation SET last_seq = 2, low_seq = 2")
+    with pytest.raises(TryAgain):
+        writer.commit([message(ALICE, BOB, "new")])
+    writer.close()
+    with db.connection_context():
+        replaced = read_epoch()
+    assert replaced != epoch
+    assert seqs(writer.commit([message(ALICE, BOB, "new")])) == [(3, False)]
+    writer.close()
+    with db.connection_context():
+        assert read_epoch() == replaced, "once is enough"
+
+
+def test_a_storage_without_the_conversation_gets_a_new_epoch(
+    writer: LogWriter, db: Database, database_url: str
+) -> None:
+    writer.commit([message(ALICE, BOB, "1")])
+    writer.close()
+    with db.connection_context():
+        epoch = read_epoch()
+    for table in ("chatlog", "participant", "conversation"):
+        change(database_url, f"DELETE FROM {table}")
+    with pytest.raises(TryAgain):
+        writer.commit([message(ALICE, BOB, "2")])
+    assert seqs(writer.commit([message(ALICE, BOB, "2")])) == [(1, False)]
+    writer.close()
+    with db.connection_context():
+        assert read_epoch() != epoch
 
 
 @pytest.mark.parametrize("between", BETWEEN)
@@ -103,44 +124,3 @@ def test_nothing_is_written_to_whose_conversation_it_is_now(
     assert seqs(writer.commit([message(ALICE, BOB, "secret")])) == [(1, False)]
     found = read_rows(database_url, "SELECT conversation_id FROM chatlog WHERE content = 'x'")
     assert [row[0] == theirs for row in found] == [True] * 3 + [False]
-
-
-def test_a_repeat_is_one_also_when_the_line_broke(mariadb_url: str) -> None:
-    """It was stored and told before: the doubt is about what was sent as the line broke."""
-    times = iter(range(1000, 2000))
-    for found in prepared(mariadb_url):
-        with closing(LogWriter(found, clock=lambda: next(times))) as writer:
-            assert seqs(writer.commit([message(ALICE, BOB, "1")])) == [(1, False)]
-            (connection,) = found.execute_sql("SELECT CONNECTION_ID()").fetchone()
-            change(mariadb_url, f"KILL {connection}")
-            with pytest.raises(TryAgain):
-                writer.commit([message(ALICE, BOB, "1")])
-            assert seqs(writer.commit([message(ALICE, BOB, "1")])) == [(1, True)]
-
-
-def test_a_receipt_of_unknown_fate_is_told(mariadb_url: str) -> None:
-    """It was committed, the line broke: nobody was told, so the rerun must say that it moved."""
-    for _ in prepared(mariadb_url):
-        pass
-    with LossyLine(mariadb_url) as line:
-        writer = LogWriter(base.connect(line.url))
-        writer.commit([message(ALICE, BOB, "1")])
-        line.armed = True
-        with pytest.raises(TryAgain):
-            writer.commit([receipt(BOB, ALICE, read=1)])
-        assert line.broken == 1
-        assert writer.commit([receipt(BOB, ALICE, read=1)]) == [Moved(1, 1, True, True)]
-        assert writer.commit([receipt(BOB, ALICE, read=1)]) == [Moved(1, 1, False, False)]
-        writer.close()
-
-
-def test_who_was_muted_since_learns_that_it_was_stored(
-    writer: LogWriter, db: Database, database_url: str
-) -> None:
-    room = tea(db)
-    assert seqs(writer.commit([say(room, "1")])) == [(1, False)]
-    change(database_url, f"UPDATE participant SET standing = {MUTED}")
-    repeat, new = writer.commit([say(room, "1"), say(room, "2")])
-    assert isinstance(repeat, Stored)
-    assert (repeat.seq, repeat.dup) == (1, True)
-    assert not isinstance(new, Stored)

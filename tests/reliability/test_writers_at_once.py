@@ -20,9 +20,9 @@ from app.messaging.items import Message, Outcome, Receipt, Stored
 from models.base import is_sqlite
 from models.log_writer import LogWriter
 from models.user import User
+from tests.batches import message, prepared, receipt
 from tests.oracle import read_rows
 from tests.services.mariadb import MariaDB
-from tests.test_log_writer import message, prepared, receipt
 
 WRITERS, PEOPLE = 3, range(1, 9)
 SHORT, LONG = 300, 5000  # batches of each writer

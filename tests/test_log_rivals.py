@@ -1,0 +1,117 @@
+"""Several processes write in the same conversations, each with a memory of its own."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from peewee import Database
+
+from app.messaging.errors import Errorcode
+from models.conversation import MUTED
+from models.log_sql import PARTICIPANT_COLUMNS
+from models.log_writer import LogWriter
+from tests.batches import (
+    ALICE,
+    BOB,
+    CAROL,
+    DEADLINE,
+    codes,
+    count,
+    db,
+    log_of,
+    message,
+    prepared,
+    say,
+    seqs,
+    tea,
+    writer,
+)
+from tests.oracle import read_rows
+from tests.scene import change
+from tests.services.mariadb import MariaDB
+
+__all__ = ["db", "writer"]  # fixtures
+
+PAIR = "(77, 1, 2, 0, 0), (77, 2, 1, 0, 0)"  # both sides of a conversation
+
+
+def test_a_conversation_that_another_process_made_meanwhile(
+    writer: LogWriter, db: Database, database_url: str
+) -> None:
+    """Two writers with a memory each, as two processes have, take turns."""
+    other = LogWriter(db)
+    assert seqs(writer.commit([message(ALICE, BOB, "1")])) == [(1, False)]
+    assert seqs(other.commit([message(BOB, ALICE, "1")])) == [(2, False)]
+    assert seqs(writer.commit([message(ALICE, BOB, "2"), message(ALICE, CAROL, "3")])) == [
+        (3, False),
+        (1, False),
+    ]
+    assert seqs(other.commit([message(CAROL, ALICE, "1")])) == [(2, False)]
+    assert count(database_url, "conversation") == 2
+
+
+def test_what_is_remembered_is_not_believed_when_others_write(
+    writer: LogWriter, db: Database, database_url: str
+) -> None:
+    """Two processes take turns in one conversation; each remembers where it ended last time."""
+    other = LogWriter(db)
+    for turn in range(1, 9, 2):
+        assert seqs(writer.commit([message(ALICE, BOB, f"{turn}")])) == [(turn, False)]
+        assert seqs(other.commit([message(BOB, ALICE, f"{turn}")])) == [(turn + 1, False)]
+    both = [message(ALICE, CAROL, "new"), message(ALICE, BOB, "last")]
+    assert seqs(writer.commit(both)) == [(1, False), (9, False)]
+    assert [row[0] for row in log_of(database_url)] == [*range(1, 10), 1]
+
+
+def test_a_room_that_others_write_to_and_a_mute_between(
+    writer: LogWriter, db: Database, database_url: str
+) -> None:
+    """Who may write in a room is looked up each time, also when its end is remembered."""
+    room = tea(db)
+    conversation = room.conversation
+    assert seqs(writer.commit([say(room, "1"), say(room, "2")])) == [(1, False), (2, False)]
+    change(database_url, f"UPDATE participant SET standing = {MUTED}")
+    assert codes(writer.commit([say(room, "3")])) == [Errorcode.NOT_ALLOWED]
+    change(database_url, "UPDATE participant SET standing = 0")
+    change(database_url, f"UPDATE conversation SET last_seq = 7 WHERE id = {conversation}")
+    assert seqs(writer.commit([say(room, "4")])) == [(8, False)]
+
+
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+def test_a_conversation_made_between_looking_and_making(
+    mariadb: MariaDB, mariadb_url: str, end: str
+) -> None:
+    """Another process has made it and not committed yet: the unique key makes this one wait."""
+    for found in prepared(mariadb_url):
+        found.close()
+        with (
+            closing(mariadb.connect(mariadb_url)) as elsewhere,
+            elsewhere.cursor() as cursor,
+            ThreadPoolExecutor(1) as pool,
+        ):
+            cursor.execute("BEGIN")
+            cursor.execute("INSERT INTO conversation VALUES (77, '1:2', 0, 0, 0, 0)")
+            cursor.execute(f"INSERT INTO participant ({PARTICIPANT_COLUMNS}) VALUES {PAIR}")
+            with closing(LogWriter(found)) as writer:
+                outcomes = pool.submit(writer.commit, [message(ALICE, BOB, "1")])
+                wait_for_a_lock(mariadb)
+                cursor.execute(end)
+                assert seqs(outcomes.result(DEADLINE)) == [(1, False)]
+                pool.submit(writer.close).result(DEADLINE)  # the connection is that thread's
+        rows = read_rows(mariadb_url, "SELECT id = 77, last_seq FROM conversation")
+        assert rows == [(int(end == "COMMIT"), 1)]
+        assert count(mariadb_url, "participant") == 2
+
+
+def wait_for_a_lock(mariadb: MariaDB) -> None:
+    """Until somebody waits for a row that somebody else holds."""
+    query = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'"
+    deadline = time.monotonic() + DEADLINE
+    with closing(mariadb.connect()) as connection, connection.cursor() as cursor:
+        waiting = 0
+        while not waiting:
+            assert time.monotonic() < deadline, "nobody waits"
+            cursor.execute(query)
+            row = cursor.fetchone()
+            waiting = int(row[1]) if row else 0
