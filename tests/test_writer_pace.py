@@ -1,0 +1,71 @@
+"""When several people write, the writer waits a moment for the others, and never for long."""
+
+import asyncio
+
+from app.messaging.writer import PACE, SEVERAL
+from tests.writer_bench import PATIENCE, Bench, Clock, Position, bench
+
+__all__ = ["bench"]  # fixture
+
+
+async def test_several_people_wait_for_as_many_as_the_last_time(bench: Bench) -> None:
+    """The clock stands still: nothing but their number lets the later ones go."""
+    bench.storage.gate.set()
+    writer = bench.make(queue_size=0, batch_size=100, clock=Clock())
+    for number in range(SEVERAL):
+        writer.submit(number)
+    await bench.told.until(SEVERAL)
+    for number in range(SEVERAL, 2 * SEVERAL - 1):
+        writer.submit(number)
+        await asyncio.sleep(0)  # handed over
+    writer.submit_latest("alice", Position("alice", 1))
+    await bench.told.until(2 * SEVERAL)
+    assert [len(batch) for batch in bench.storage.batches] == [SEVERAL, SEVERAL]
+
+
+async def test_nobody_waits_for_others_longer_than_the_pace(bench: Bench) -> None:
+    clock = Clock()
+    bench.storage.gate.set()
+    writer = bench.make(queue_size=0, batch_size=100, clock=clock)
+    for number in range(SEVERAL):
+        writer.submit(number)
+    await bench.told.until(SEVERAL)
+    writer.submit("alone")
+    clock.now += PACE
+    await bench.told.until(SEVERAL + 1)
+    assert bench.storage.batches[1] == ["alone"]
+
+
+async def test_few_people_do_not_wait_for_others(bench: Bench) -> None:
+    bench.storage.gate.set()
+    writer = bench.make(queue_size=0, batch_size=100, clock=Clock())
+    for number in range(SEVERAL - 1):
+        writer.submit(number)
+    await bench.told.until(SEVERAL - 1)
+    writer.submit("alone")
+    await bench.told.until(SEVERAL)
+    assert bench.storage.batches[1] == ["alone"]
+
+
+async def test_who_waits_for_others_does_not_hold_up_the_end(bench: Bench) -> None:
+    bench.storage.gate.set()
+    writer = bench.make(queue_size=0, batch_size=100, clock=Clock())
+    for number in range(SEVERAL):
+        writer.submit(number)
+    await bench.told.until(SEVERAL)
+    writer.submit("alone")
+    assert await writer.drain(PATIENCE)
+    assert bench.storage.batches[1] == ["alone"]
+
+
+async def test_a_full_batch_does_not_wait_for_more(bench: Bench) -> None:
+    writer = bench.make(queue_size=0, batch_size=SEVERAL, clock=Clock())
+    writer.submit("under way")
+    await bench.storage.busy()
+    for number in range(3 * SEVERAL):
+        writer.submit(number)
+        writer.submit_latest(number, Position(f"{number}", 1))
+    await asyncio.sleep(0)  # handed over
+    bench.storage.gate.set()
+    await bench.told.until(1 + 6 * SEVERAL)
+    assert [len(batch) for batch in bench.storage.batches[1:]] == 3 * [2 * SEVERAL]

@@ -1,0 +1,109 @@
+"""The storage fails: the writer is patient, and one bad item fails alone."""
+
+from typing import Any
+
+from app.messaging.errors import BadBatch, Errorcode, StorageFull, TryAgain
+from app.messaging.writer import LONGEST_BACKOFF
+from tests.writer_bench import Bench, Clock, bench
+
+__all__ = ["bench"]  # fixture
+
+
+async def test_one_bad_item_fails_alone(bench: Bench) -> None:
+    bench.storage.trouble = lambda items: BadBatch("no") if "bad" in items else None
+    writer = bench.make(batch_size=100)
+    writer.submit("under way")
+    await bench.storage.busy()
+    for item in ("1", "2", "3", "bad", "4", "5", "6"):
+        writer.submit(item)
+    bench.storage.gate.set()
+    await bench.told.until(8)
+    assert bench.told.codes == {
+        **dict.fromkeys(("under way", "1", "2", "3", "4", "5", "6")),
+        "bad": Errorcode.MALFORMED,
+    }
+    stored = [item for batch in bench.storage.batches for item in batch]
+    assert stored == ["under way", "1", "2", "3", "4", "5", "6"]
+    assert len(bench.told.batches) == 2, "halves are handed over together"
+    assert [item for item, _ in bench.told.batches[1]] == ["1", "2", "3", "bad", "4", "5", "6"]
+
+
+async def test_a_batch_of_bad_items_fails_as_a_whole(bench: Bench) -> None:
+    bench.storage.trouble = lambda items: BadBatch("no")
+    bench.storage.gate.set()
+    writer = bench.make()
+    for number in range(4):
+        writer.submit(number)
+    await bench.told.until(4)
+    assert set(bench.told.codes.values()) == {Errorcode.MALFORMED}
+    assert bench.storage.batches == []
+
+
+async def test_try_again_is_tried_again(bench: Bench) -> None:
+    left = [3]
+
+    def trouble(items: list[Any]) -> Exception | None:
+        left[0] -= 1
+        return TryAgain("deadlock") if left[0] >= 0 else None
+
+    bench.storage.trouble = trouble
+    bench.storage.gate.set()
+    bench.make().submit("x")
+    await bench.told.until(1)
+    assert bench.storage.attempts == [["x"]] * 4
+    assert bench.told.outcomes == {"x": ("stored", "x")}
+
+
+async def test_patience_ends_and_says_not_now(bench: Bench) -> None:
+    clock = Clock()
+
+    def trouble(items: list[Any]) -> Exception | None:
+        clock.now += 1  # each attempt takes the storage a second
+        return TryAgain("away")
+
+    bench.storage.trouble = trouble
+    writer = bench.make(patience=3.0, clock=clock)
+    writer.submit("x")
+    await bench.storage.busy()
+    writer.submit("y")  # waits behind it, and its own patience begins now
+    bench.storage.gate.set()
+    await bench.told.until(2)
+    assert bench.told.codes == {"x": Errorcode.NOT_NOW, "y": Errorcode.NOT_NOW}
+    assert bench.storage.attempts[:3] == [["x"]] * 3
+    assert 1 <= bench.storage.attempts.count(["y"]) <= 3
+    bench.storage.trouble = lambda items: None
+    writer.submit("z")
+    await bench.told.until(3)
+    assert bench.told.codes["z"] is None
+
+
+async def test_a_full_storage_is_said_at_once_and_probed_by_the_next(bench: Bench) -> None:
+    bench.storage.trouble = lambda items: StorageFull("no space")
+    bench.storage.gate.set()
+    writer = bench.make()
+    writer.submit("x")
+    await bench.told.until(1)
+    assert bench.told.codes == {"x": Errorcode.NOT_NOW}
+    assert bench.storage.attempts == [["x"]]
+    bench.storage.trouble = lambda items: None
+    writer.submit("y")
+    await bench.told.until(2)
+    assert bench.told.codes["y"] is None
+
+
+async def test_an_unknown_error_fails_its_batch_and_not_the_thread(bench: Bench) -> None:
+    bench.storage.trouble = lambda items: ZeroDivisionError("a bug")
+    bench.storage.gate.set()
+    writer = bench.make()
+    writer.submit("x")
+    await bench.told.until(1)
+    assert bench.told.codes == {"x": Errorcode.NOT_NOW}
+    bench.storage.trouble = lambda items: None
+    writer.submit("y")
+    await bench.told.until(2)
+    assert bench.told.codes["y"] is None
+
+
+async def test_resuming_takes_no_longer_than_the_longest_pause() -> None:
+    """R4 asks for two seconds."""
+    assert LONGEST_BACKOFF <= 1
