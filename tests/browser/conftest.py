@@ -15,7 +15,7 @@ from tests.browser.host import SECRET, HostSite, Visitor, token_of
 from tests.browser.person import Person
 from tests.conftest import StartServer
 from tests.services.chromium import chromium_flags, find_chromium
-from tests.services.parley import ParleyServer
+from tests.services.parley import QUICK, ParleyServer
 
 # Nothing the browser does by itself may reach for the network.
 QUIET = (
@@ -49,7 +49,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def parley(start_server: StartServer) -> ParleyServer:
-    return start_server(guests=True)
+    return start_server(module=QUICK, guests=True)
 
 
 class MakePerson(Protocol):

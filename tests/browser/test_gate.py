@@ -9,7 +9,14 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import MakePerson
 from tests.browser.person import PASSWORD, bubble, expect_connected, stored_keys, tick, write
+from tests.conftest import StartServer
 from tests.services.parley import ParleyServer
+
+
+@pytest.fixture
+def parley(start_server: StartServer) -> ParleyServer:
+    """The server as it is: here people type passwords."""
+    return start_server(guests=True)
 
 
 def test_a_newcomer_signs_up_signs_out_and_signs_in_again(person: MakePerson) -> None:

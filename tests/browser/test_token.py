@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import MakePerson
 from tests.browser.person import bubble, expect_connected, item, stored_keys, write
 from tests.conftest import StartServer
-from tests.services.parley import ParleyServer, run_parley
+from tests.services.parley import QUICK, ParleyServer, run_parley
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def secrets_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def parley(start_server: StartServer, secrets_file: Path) -> ParleyServer:
-    return start_server(identity_secrets_file=secrets_file)
+    return start_server(module=QUICK, identity_secrets_file=secrets_file)
 
 
 def token_for(sub: str, name: str, secrets_file: Path) -> str:

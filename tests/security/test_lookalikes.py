@@ -8,7 +8,7 @@ from tests.client import PASSWORD, Reply, sign_up
 from tests.conftest import StartServer
 from tests.oracle import read_rows
 from tests.security.site import by_token, call, post, token
-from tests.services.parley import ParleyServer
+from tests.services.parley import QUICK, ParleyServer
 
 # (a member's name, what guests come in as)
 PRETENDERS = [
@@ -53,7 +53,7 @@ def check_taken(server: ParleyServer, nickname: str) -> None:
 
 @pytest.fixture
 def both(database_url: str, start_server: StartServer) -> ParleyServer:
-    return start_server(database_url=database_url, guests=True)
+    return start_server(module=QUICK, database_url=database_url, guests=True)
 
 
 async def test_a_guest_looks_like_no_member(both: ParleyServer) -> None:
@@ -120,7 +120,7 @@ async def test_numbers_go_on_past_members_who_look_like_one(
 
 def test_guests_have_no_look(database_url: str, start_server: StartServer) -> None:
     """Those who came and went must not make the question longer."""
-    server = start_server(database_url=database_url, guests=True)
+    server = start_server(module=QUICK, database_url=database_url, guests=True)
     assert enter(server, "visitor").status == HTTPStatus.CREATED
     columns = "username_look, username_capitals, nickname_look, nickname_capitals"
     assert read_rows(database_url, f"SELECT {columns} FROM user") == [(None,) * 4]

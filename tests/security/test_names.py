@@ -9,7 +9,7 @@ import pytest
 from tests.client import PASSWORD, Reply, guest, search, sign_up
 from tests.conftest import StartServer
 from tests.security.site import by_token, call, post, token
-from tests.services.parley import ParleyServer
+from tests.services.parley import QUICK, ParleyServer
 
 INVISIBLE = {
     "zero width space": "\u200b",
@@ -80,7 +80,7 @@ def test_a_name_is_text(site: ParleyServer, name: object) -> None:
 async def test_names_that_look_alike_are_one_name(
     database_url: str, start_server: StartServer
 ) -> None:
-    server = start_server(database_url=database_url, guests=True)
+    server = start_server(module=QUICK, database_url=database_url, guests=True)
     bob = await sign_up(server.url, "bob")
     assert register(server, "BoB").envelope["errorcode"] == -5
     for spelling in ALIKE:
@@ -92,7 +92,7 @@ async def test_names_that_look_alike_are_one_name(
 
 async def test_names_that_differ_stay_apart(database_url: str, start_server: StartServer) -> None:
     """MariaDB's general collations would call some of these equal."""
-    server = start_server(database_url=database_url, guests=True)
+    server = start_server(module=QUICK, database_url=database_url, guests=True)
     names = ["bob", "bób", "böb", "b😀b", "b😁b", "bo", "bobb", "鲍勃", "ბობ", "β"]
     found = {(await guest(server.url, name)).user_id for name in names}
     assert len(found) == len(names)

@@ -13,14 +13,14 @@ from models.user import User
 from tests.client import PASSWORD, Person, guest, message, search, sign_up
 from tests.conftest import StartServer
 from tests.security.site import by_token, call, post, status_of, token
-from tests.services.parley import ParleyServer
+from tests.services.parley import QUICK, ParleyServer
 
 CROWD, ROUNDS = 8, 5
 
 
 @pytest.fixture
 def server(database_url: str, start_server: StartServer) -> ParleyServer:
-    return start_server(database_url=database_url, guests=True)
+    return start_server(module=QUICK, database_url=database_url, guests=True)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tests.conftest import StartServer
 from tests.raw_socket import TEXT, RawSocket, frame
 from tests.scene import change, write
 from tests.security.site import call, cookie, handshake, post
-from tests.services.parley import ParleyServer
+from tests.services.parley import QUICK, ParleyServer
 
 ENDED = 4401
 AT_ONCE = 1.0  # seconds within which a sign-out is felt
@@ -45,6 +45,7 @@ async def scene(
 ) -> AsyncIterator[Scene]:
     first, second = (
         start_server(
+            module=QUICK,
             database_url=database_url,
             secret_file=tmp_path / "secret",
             guests=True,

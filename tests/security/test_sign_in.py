@@ -14,7 +14,7 @@ from tests.client import PASSWORD, PATIENCE, Reply, guest, sign_up
 from tests.conftest import StartServer
 from tests.reliability.lag import lag_of, percentile
 from tests.security.site import post, status_of
-from tests.services.parley import ParleyServer
+from tests.services.parley import QUICK, ParleyServer
 
 TOO_FAST = HTTPStatus.TOO_MANY_REQUESTS
 WRONG = HTTPStatus.UNAUTHORIZED
@@ -68,13 +68,13 @@ async def test_an_account_is_tried_so_many_times_and_no_more(start_server: Start
 
 async def test_names_that_nobody_has_are_counted_as_well(start_server: StartServer) -> None:
     """Else being refused would tell that somebody is there."""
-    server = start_server(login_attempts=2)
+    server = start_server(module=QUICK, login_attempts=2)
     assert [attempt(server, "nobody").status for _ in range(2)] == [WRONG] * 2
     check_too_fast(attempt(server, "nobody"))
 
 
 async def test_the_right_password_clears_the_count(start_server: StartServer) -> None:
-    server = start_server(login_attempts=2)
+    server = start_server(module=QUICK, login_attempts=2)
     await sign_up(server.url, "alice")
     for _ in range(2):
         assert attempt(server, "alice").status == WRONG
@@ -89,7 +89,7 @@ async def test_attempts_at_the_same_moment_count_as_well(start_server: StartServ
 
 
 async def test_an_address_is_counted_over_all_accounts(start_server: StartServer) -> None:
-    server = start_server(login_attempts_per_address=3)
+    server = start_server(module=QUICK, login_attempts_per_address=3)
     assert [attempt(server, f"user {number}").status for number in range(3)] == [WRONG] * 3
     check_too_fast(attempt(server, "user 4"))
 
@@ -97,7 +97,7 @@ async def test_an_address_is_counted_over_all_accounts(start_server: StartServer
 async def test_forwarded_addresses_are_ignored_unless_a_proxy_is_trusted(
     start_server: StartServer,
 ) -> None:
-    server = start_server(login_attempts_per_address=2)
+    server = start_server(module=QUICK, login_attempts_per_address=2)
     for number, header in enumerate(("X_Forwarded_For", "X_Real_Ip")):
         assert attempt(server, f"user {number}", **{header: f"192.0.2.{number}"}).status == WRONG
     for header in ("X_Forwarded_For", "X_Real_Ip", "Forwarded", "Client_Ip"):
@@ -105,7 +105,7 @@ async def test_forwarded_addresses_are_ignored_unless_a_proxy_is_trusted(
 
 
 async def test_behind_a_trusted_proxy_each_visitor_is_counted(start_server: StartServer) -> None:
-    server = start_server(login_attempts_per_address=2, trust_proxy=True)
+    server = start_server(module=QUICK, login_attempts_per_address=2, trust_proxy=True)
     for number in range(2):
         assert attempt(server, f"user {number}", X_Real_Ip="192.0.2.1").status == WRONG
     check_too_fast(attempt(server, "user 3", X_Real_Ip="192.0.2.1"))
@@ -115,7 +115,9 @@ async def test_behind_a_trusted_proxy_each_visitor_is_counted(start_server: Star
 
 async def test_one_ipv6_network_is_one_visitor(start_server: StartServer) -> None:
     """Somebody with a /64 has more addresses than there are passwords."""
-    server = start_server(login_attempts_per_address=2, signups_per_address=2, trust_proxy=True)
+    server = start_server(
+        module=QUICK, login_attempts_per_address=2, signups_per_address=2, trust_proxy=True
+    )
     for number in range(2):
         assert attempt(server, f"user {number}", X_Real_Ip=f"2001:db8::{number}").status == WRONG
     check_too_fast(attempt(server, "user 3", X_Real_Ip="2001:db8::ffff:3"))
@@ -130,7 +132,7 @@ async def test_one_ipv6_network_is_one_visitor(start_server: StartServer) -> Non
 async def test_strangers_do_not_lock_an_owner_out_of_a_known_device(
     start_server: StartServer,
 ) -> None:
-    server = start_server(login_attempts=2, login_attempts_per_address=6)
+    server = start_server(module=QUICK, login_attempts=2, login_attempts_per_address=6)
     await sign_up(server.url, "alice")
     await sign_up(server.url, "mallory")
     known = device(attempt(server, "alice", PASSWORD))
@@ -147,7 +149,7 @@ async def test_strangers_do_not_lock_an_owner_out_of_a_known_device(
 
 
 async def test_a_known_device_is_limited_too(start_server: StartServer) -> None:
-    server = start_server(login_attempts=2)
+    server = start_server(module=QUICK, login_attempts=2)
     await sign_up(server.url, "alice")
     known = device(attempt(server, "alice", PASSWORD))
     assert [attempt(server, "alice", Cookie=known).status for _ in range(2)] == [WRONG] * 2

@@ -18,6 +18,8 @@ from tests.services.ports import free_port
 from tests.services.process import START_SECONDS, OwnedProcess
 
 ROOT = Path(__file__).resolve().parents[2]
+# What is run where many sign up who are not what the test is about.
+QUICK = "tests.quick_server"
 READY = re.compile(r"^Parley is ready on http://(?P<host>[^:/]+):(?P<port>\d+)")
 UNEXPECTED = re.compile(r"Traceback \(most recent call last\)|\b(?:ERROR|CRITICAL)\b|Warning: ")
 
