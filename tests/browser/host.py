@@ -14,6 +14,7 @@ from tests.browser.person import Person
 from tests.services.parley import ROOT
 
 SECRET = "a secret of the host site, long enough"
+POLL_SECONDS = 0.02
 MODULES = ROOT / "node_modules"
 
 
@@ -54,7 +55,8 @@ class HostSite:
                 return
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever)
+        # It looks every half second whether it shall end, unless told to look more often.
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,))
         self.origin = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def put(

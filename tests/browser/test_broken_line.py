@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.browser.conftest import MakePerson
 from tests.browser.person import bubble, expect_connected, item, stored_keys, texts, tick, write
@@ -165,13 +165,35 @@ def _wait_until_stored(page: Page, done: Callable[[], bool]) -> None:
     raise AssertionError("it was never stored")
 
 
+def _lose(route: Route, lost: list[Route]) -> None:
+    lost.append(route)
+    route.abort("connectionfailed")
+
+
+def _see_it_loaded_again(page: Page, time: int) -> None:
+    """For the first, second or third time; it waits as many seconds, by the clock of the page."""
+    page.wait_for_function(
+        "(time) => sessionStorage.getItem('page/reloads') === time", arg=str(time)
+    )
+    with page.expect_navigation():
+        page.clock.fast_forward(1000 * time)
+
+
 def test_a_page_of_which_a_file_was_lost_is_loaded_again(person: MakePerson) -> None:
     alice = person("alice")
     page = alice.context.new_page()
-    page.route("**/parley/rows.js", lambda route: route.abort("connectionfailed"), times=2)
+    page.clock.install()
+    lost: list[Route] = []
+    page.route("**/parley/rows.js", lambda route: _lose(route, lost), times=2)
     page.goto(alice.url)
+    for time in (1, 2):
+        _see_it_loaded_again(page, time)
     expect(page.locator(".parley")).to_be_visible()
     expect(page.locator("#page-broken")).to_be_hidden()
-    page.route("**/parley/rows.js", lambda route: route.abort("connectionfailed"))
+    assert len(lost) == 2
+    page.route("**/parley/rows.js", lambda route: _lose(route, lost))
     page.goto(alice.url)
+    for time in (1, 2, 3):
+        _see_it_loaded_again(page, time)
     expect(page.locator("#page-broken")).to_be_visible()
+    assert len(lost) == 2 + 4

@@ -103,6 +103,10 @@ def start(open_server: StartServer, minter: Minter) -> ParleyServer:
     return open_server(identity_secrets_file=minter.file, presence_grace=0.2, metrics_token=METRICS)
 
 
+# It is about sockets, and takes a minute of every core: one database is enough every day.
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("sqlite", marks=pytest.mark.slow), "mariadb"], indirect=True
+)
 async def test_who_never_reads_slows_nobody_in_a_room(
     open_server: StartServer, tmp_path: Path
 ) -> None:
