@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,6 +24,7 @@ FINDINGS = """async (inside) => {
     return violations.flatMap(({id, nodes}) =>
         nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
 }"""
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 FOCUSED = """() => {
     const focused = document.activeElement;
     const {className, name, type} = focused.shadowRoot?.activeElement ?? focused;
@@ -55,6 +56,15 @@ def axe(page: Page, inside: str | None = None) -> list[str]:
     page.evaluate(SETTLED)
     page.evaluate(AXE)  # not a script tag: the page's own policy would rightly refuse it
     return list(page.evaluate(FINDINGS, inside))
+
+
+def axe_in_both_schemes(page: Page, inside: str | None = None) -> list[str]:
+    """What axe finds in the light and in the dark: to come here twice costs more than to look."""
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {finding}" for finding in axe(page, inside)]
+    return found
 
 
 def test_axe_would_find_something(person: MakePerson) -> None:
