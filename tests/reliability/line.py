@@ -39,6 +39,7 @@ class Line:
         self._there = asyncio.Event()  # cleared while the person has closed the tab
         self._there.set()
         self._socket: ClientConnection | None = None
+        self._left: ClientConnection | None = None  # what the person closed, and did not lose
         self._synced = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.create_task(self._stay())
@@ -66,6 +67,7 @@ class Line:
     async def close_tab(self) -> None:
         """Go, until come_back."""
         self._there.clear()
+        self._left = self._socket
         if self._socket:
             await self._socket.close()
 
@@ -87,7 +89,8 @@ class Line:
                 await self._converse(self._socket)
             self._synced = False
             self._lose()
-            if self._there.is_set():
+            # whoever is back already may be quicker than the end of the socket that they closed
+            if self._there.is_set() and self._socket is not self._left:
                 self.closes.append(self._socket.close_code)
             self.moved.set()
             await self.pause(0)
