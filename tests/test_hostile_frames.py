@@ -1,13 +1,12 @@
 """Frames that no browser would send end the socket they came from, and nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import NamedTuple
 
 import pytest
 
-from tests.client import Person, Tab, event, guest, message
-from tests.conftest import StartServer
+from tests.client import Person, Tab, event, message
 from tests.raw_socket import (
     BINARY,
     CLOSE,
@@ -19,6 +18,7 @@ from tests.raw_socket import (
     frame,
 )
 from tests.reliability.memory import forget_peak, peak, resident
+from tests.scene import meet
 from tests.services.parley import ParleyServer
 
 MIB = 1 << 20
@@ -46,11 +46,17 @@ class Scene(NamedTuple):
         self.server.check_log()
 
 
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ParleyServer]:
+    """One server has to live through all of it."""
+    with ParleyServer(folder=tmp_path_factory.mktemp("server"), guests=True) as server:
+        yield server
+
+
 @pytest.fixture
-async def scene(start_server: StartServer) -> AsyncIterator[Scene]:
-    server = start_server(guests=True)
-    mallory, alice, bob = [await guest(server.url, name) for name in ("mallory", "alice", "bob")]
-    yield Scene(server, mallory, await alice.open(), await bob.open(), bob)
+async def scene(attacked: ParleyServer) -> AsyncIterator[Scene]:
+    mallory, alice, bob = await meet(attacked, "mallory", "alice", "bob")
+    yield Scene(attacked, mallory, await alice.open(), await bob.open(), bob)
     await alice.leave()
     await bob.leave()
 

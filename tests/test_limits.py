@@ -18,7 +18,6 @@ from tests.oracle import read_rows
 from tests.scene import meet, write
 from tests.services.parley import ParleyServer
 
-pytestmark = pytest.mark.usefixtures("close_tabs")
 METRICS = "metrics-token-of-the-tests"
 
 
