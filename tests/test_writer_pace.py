@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.messaging.writer import PACE, SEVERAL
+from app.messaging.writer import LATELY, PACE, SEVERAL
 from tests.writer_bench import PATIENCE, Bench, Clock, Position, bench
 
 __all__ = ["bench"]  # fixture
@@ -34,6 +34,24 @@ async def test_nobody_waits_for_others_longer_than_the_pace(bench: Bench) -> Non
     clock.now += PACE
     await bench.told.until(SEVERAL + 1)
     assert bench.storage.batches[1] == ["alone"]
+
+
+async def test_who_is_late_once_is_waited_for_the_next_time(bench: Bench) -> None:
+    clock, people = Clock(), 2 * SEVERAL
+    bench.storage.gate.set()
+    writer = bench.make(queue_size=0, batch_size=100, clock=clock)
+    for number in range(people):
+        writer.submit(number)
+    await bench.told.until(people)
+    writer.submit("in time")
+    clock.now += PACE
+    await bench.told.until(people + 1)
+    lately = int(people * LATELY)
+    for number in range(people, people + lately):
+        writer.submit(number)
+        await asyncio.sleep(0)  # handed over
+    await bench.told.until(people + 1 + lately)
+    assert [len(batch) for batch in bench.storage.batches] == [people, 1, lately]
 
 
 async def test_few_people_do_not_wait_for_others(bench: Bench) -> None:

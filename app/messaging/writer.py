@@ -23,10 +23,13 @@ log = logging.getLogger("parley.writer")
 # within two seconds of its return, slow enough to leave it alone.
 FIRST_BACKOFF = 0.02
 LONGEST_BACKOFF = 0.5
-# While several people write, a transaction waits until as many items are there as the last one had,
-# but not longer than this after that one began (seconds): the fixed cost of one is that of thirty
+# While several people write, a transaction waits for as many items as the last ones had, but not
+# longer than this after the last one began (seconds): the fixed cost of one is that of thirty
 # messages, and what is answered to the last one comes in this moment.
 PACE = 0.002
+# what is left of that number with each transaction that has less: one that was cut short, because
+# somebody was late, must not make the next ones short, too
+LATELY = 0.9
 # items in a batch that mean several people
 SEVERAL = 4
 
@@ -91,9 +94,13 @@ class Writer:
             items = [item for _, item in batch]
             outcomes = self._commit_patiently(items, since + self._patience)
             self._on_loop(self._committed, list(zip(items, outcomes, strict=True)))
-            wanted = min(len(batch), self._batch_size) if len(batch) >= SEVERAL else 1
+            wanted = self._as_many_as_lately(len(batch), wanted)
             until = began + PACE
         self._on_loop(self._drained.set)
+
+    def _as_many_as_lately(self, had: int, before: int) -> int:
+        lately = max(had, int(before * LATELY))
+        return min(lately, self._batch_size) if lately >= SEVERAL else 1
 
     def _commit_patiently(self, items: list[Any], deadline: float) -> Sequence[Outcome]:
         """Commits, again and again while the storage is away, until the deadline."""
