@@ -23,7 +23,7 @@ class Mergeable(Protocol):
     def merged_with(self, older: Self) -> Self: ...
 
 
-# when it was submitted, and what
+# since when it waits, and what
 Waiting = tuple[float, Any]
 
 
@@ -41,7 +41,7 @@ class Backlog:
         self._size = size
         self._batch_size = batch_size
         self._clock = clock
-        self._coming: list[Waiting] = []  # of this turn, as the next one
+        self._coming: list[Any] = []  # items of this turn, as the next one
         self._coming_latest: dict[Hashable, Waiting] = {}
         self._waiting: deque[Waiting] = deque()
         self._latest: dict[Hashable, Waiting] = {}
@@ -58,7 +58,7 @@ class Backlog:
         """Queues an item behind all others. Raises Refused (-8) when the queue is full."""
         if self._closed or 0 < self._size <= len(self._waiting) + len(self._coming):
             raise not_now()
-        self._coming.append((self._clock(), item))
+        self._coming.append(item)
         if not self._handing_over:
             self._at_the_end_of_the_turn()
 
@@ -85,8 +85,9 @@ class Backlog:
 
     def _hand_over(self) -> None:
         self._handing_over = False
+        now = self._clock()
         with self._lock:
-            self._waiting.extend(self._coming)
+            self._waiting.extend([(now, item) for item in self._coming])
             self._latest.update(self._coming_latest)
             if self._closed or len(self._waiting) + len(self._latest) >= self._wanted:
                 self._lock.notify()

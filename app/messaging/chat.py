@@ -15,7 +15,8 @@ from app.messaging import protocol
 from app.messaging.bus import Bus
 from app.messaging.cork import Cork
 from app.messaging.counters import Counters
-from app.messaging.errors import Errorcode, not_allowed
+from app.messaging.envelopes import as_json, to_recipient, to_sender, word_as_json
+from app.messaging.errors import not_allowed
 from app.messaging.intake import Intake
 from app.messaging.items import Message, Outcome, Receipt, Reply, Stored
 from app.messaging.protocol import entry
@@ -91,17 +92,15 @@ class Chat:
         """The recipient first: whether anybody took it is what the sender is told."""
         sender, reply, bus = message.sender, message.reply, self._bus
         me, other, seq, at = sender.user_id, stored.other, stored.seq, stored.time
-        content, client_id, now = stored.content, message.client_id, self._shapes.just_now
-        theirs = entry(False, content, now(bus.locale(other)), seq, at, client_id)
-        push = protocol.result(Errorcode.OK, {"user_id": me, "data": theirs})
-        taken = bus.send_entry(other, me, False, seq, push)
-        mine = entry(True, content, now(sender.locale), seq, at, client_id)
-        ack = protocol.acknowledgement(taken > 0, {"user_id": other, "data": mine})
-        body = protocol.encode(ack)
+        content, now = as_json(stored.content), self._shapes.just_now
+        push = to_recipient(me, content, word_as_json(now(bus.locale(other))), seq, at)
+        online = bus.send_entry(other, me, False, seq, push) > 0
+        friendly = word_as_json(now(sender.locale))
+        body = to_sender(online, other, content, friendly, seq, at, message.client_id)
         answer = protocol.with_ref(body, reply.ref)
         bus.send_entry(me, other, True, seq, body, reply.socket, answer)
         if reply.future is not None and not reply.future.done():
-            reply.future.set_result(ack)
+            reply.future.set_result(protocol.parse_json(body))
 
     def _answer_repeat(self, message: Message, stored: Stored) -> None:
         """Whatever it said this time: the original, and only to who asked."""
