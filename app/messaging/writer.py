@@ -30,8 +30,8 @@ PACE = 0.002
 # what is left of that number with each transaction that has less: one that was cut short, because
 # somebody was late, must not make the next ones short, too
 LATELY = 0.9
-# items in a batch that mean several people
-SEVERAL = 4
+# items in a batch that mean several people: for fewer, waiting costs them more than it saves
+SEVERAL = 16
 
 Outcome = Any  # what commit returns for an item, or Refused
 Commit = Callable[[Sequence[Any]], Sequence[Outcome]]

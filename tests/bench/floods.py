@@ -21,6 +21,9 @@ from tests.services.parley import UNLIMITED
 DEFAULT = Settings()
 LIMITS = {name: getattr(DEFAULT, name) for name in (*UNLIMITED, "in_flight")}
 EACH = 0.8 * DEFAULT.message_rate  # a second, of each well-behaved pair
+# Seconds of a period: until a burst of messages has been earned back. In a shorter one a flood would
+# be more burst than the limit allows.
+PERIOD = DEFAULT.message_burst / DEFAULT.message_rate
 # the longest texts, and all that a limit lets through, from the first moment on
 FLOODS = [
     # a little less than the whole burst: a text that comes a moment early is not to be refused
@@ -88,7 +91,7 @@ def flood_run(
             database_pid=store.pid,
             window=IN_FLIGHT,
             warmup=1.0,
-            seconds=seconds,
+            seconds=max(seconds, PERIOD),
             rate=EACH * pairs,
             rounds=rounds,
             floods=FLOODS,
