@@ -21,8 +21,8 @@ from tests.services.parley import UNLIMITED
 DEFAULT = Settings()
 LIMITS = {name: getattr(DEFAULT, name) for name in (*UNLIMITED, "in_flight")}
 EACH = 0.8 * DEFAULT.message_rate  # a second, of each well-behaved pair
-# Seconds of a period: until a burst of messages has been earned back. In a shorter one a flood would
-# be more burst than the limit allows.
+# Seconds of a period: until a burst of messages has been earned back. In a shorter one a flood
+# would be more burst than the limit allows.
 PERIOD = DEFAULT.message_burst / DEFAULT.message_rate
 # the longest texts, and all that a limit lets through, from the first moment on
 FLOODS = [
