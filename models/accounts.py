@@ -12,33 +12,39 @@ from typing import Any
 from peewee import IntegrityError
 
 from app.access.person import Person
-from app.messaging.errors import not_allowed, not_signed_in
+from app.messaging.errors import not_allowed, not_now, not_signed_in
 from models import guests
-from models.base import database, now_ms
+from models.base import database, now_ms, writing
 from models.failures import is_duplicate
 from models.people import embedded_key, find_person, to_person
 from models.read_sql import EMBEDDED as FIND_EMBEDDED
 from models.read_sql import fetch_one
 from models.user import EMBEDDED, LOCAL, User, fold, look_columns
 
+# guests who may take a name, each in the moment in which the one before makes way
+ATTEMPTS = 10
+
 
 def create_local(username: str, nickname: str, password_hash: str, locale: str) -> Person:
     """A new member. Raises Refused (-5) when a member has the name, in whatever spelling.
 
-    A guest who has it makes way: whoever signs up is here to stay.
+    A guest who has it makes way: whoever signs up is here to stay. Raises Refused (-8) where guests
+    take it again and again meanwhile.
     """
-    made = _insert_local(username, nickname or username, password_hash, locale)
-    if made is None and guests.make_way(fold(username)):
+    for _ in range(ATTEMPTS):
         made = _insert_local(username, nickname or username, password_hash, locale)
-    if made is None:
-        raise not_allowed("this name is taken.")
-    return find_person(made)
+        if made is not None:
+            return find_person(made)
+        if guests.is_members(fold(username)):
+            raise not_allowed("this name is taken.")
+    raise not_now()
 
 
 def _insert_local(username: str, nickname: str, password_hash: str, locale: str) -> int | None:
-    """The new user's id; None when somebody has the name."""
+    """The new user's id; None when somebody has the name, or came by it in this moment."""
     try:
-        with database.atomic():
+        with writing():  # nobody comes between the guest who goes and the member
+            guests.make_way(fold(username))
             made: int = User.insert(
                 username=username,
                 name_key=fold(username),

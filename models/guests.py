@@ -54,17 +54,20 @@ def enter(nickname: str, locale: str, days: int) -> tuple[Person, str]:
     raise not_now()
 
 
-def make_way(name_key: bytes) -> bool:
-    """Takes the key from the guest who has it, here or not; False when it is no guest's.
+def make_way(name_key: bytes) -> None:
+    """Takes the key from the guest who has it, here or not.
 
     The guest goes on under the same nickname, marked as a guest, until it leaves.
     """
     is_it = (User.name_key == name_key) & (User.kind == GUEST)
     guest = first_row(User.select(User.id).where(is_it))
-    if guest is None:
-        return False
-    User.update(name_key=_freed(guest[0])).where(is_it, User.id == guest[0]).execute()
-    return True
+    if guest is not None:
+        User.update(name_key=_freed(guest[0])).where(is_it, User.id == guest[0]).execute()
+
+
+def is_members(name_key: bytes) -> bool:
+    """Whether somebody has it who is no guest."""
+    return bool(User.select().where(User.name_key == name_key, User.kind != GUEST).exists())
 
 
 def _enter(nickname: str, locale: str, days: int) -> tuple[Person, str]:
