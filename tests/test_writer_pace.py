@@ -2,19 +2,25 @@
 
 import asyncio
 
-from app.messaging.writer import LATELY, PACE, SEVERAL
+from app.messaging.writer import LATELY, PACE, SEVERAL, Writer
 from tests.writer_bench import PATIENCE, Bench, Clock, Position, bench
 
 __all__ = ["bench"]  # fixture
 
 
+async def after(people: int, bench: Bench, clock: Clock) -> Writer:
+    """A writer whose first transaction was that of so many."""
+    bench.storage.gate.set()
+    writer = bench.make(queue_size=0, batch_size=100, clock=clock)
+    for number in range(people):
+        writer.submit(number)
+    await bench.told.until(people)
+    return writer
+
+
 async def test_several_people_wait_for_as_many_as_the_last_time(bench: Bench) -> None:
     """The clock stands still: nothing but their number lets the later ones go."""
-    bench.storage.gate.set()
-    writer = bench.make(queue_size=0, batch_size=100, clock=Clock())
-    for number in range(SEVERAL):
-        writer.submit(number)
-    await bench.told.until(SEVERAL)
+    writer = await after(SEVERAL, bench, Clock())
     for number in range(SEVERAL, 2 * SEVERAL - 1):
         writer.submit(number)
         await asyncio.sleep(0)  # handed over
@@ -25,11 +31,7 @@ async def test_several_people_wait_for_as_many_as_the_last_time(bench: Bench) ->
 
 async def test_nobody_waits_for_others_longer_than_the_pace(bench: Bench) -> None:
     clock = Clock()
-    bench.storage.gate.set()
-    writer = bench.make(queue_size=0, batch_size=100, clock=clock)
-    for number in range(SEVERAL):
-        writer.submit(number)
-    await bench.told.until(SEVERAL)
+    writer = await after(SEVERAL, bench, clock)
     writer.submit("alone")
     clock.now += PACE
     await bench.told.until(SEVERAL + 1)
@@ -38,11 +40,7 @@ async def test_nobody_waits_for_others_longer_than_the_pace(bench: Bench) -> Non
 
 async def test_who_is_late_once_is_waited_for_the_next_time(bench: Bench) -> None:
     clock, people = Clock(), 2 * SEVERAL
-    bench.storage.gate.set()
-    writer = bench.make(queue_size=0, batch_size=100, clock=clock)
-    for number in range(people):
-        writer.submit(number)
-    await bench.told.until(people)
+    writer = await after(people, bench, clock)
     writer.submit("in time")
     clock.now += PACE
     await bench.told.until(people + 1)
@@ -55,22 +53,14 @@ async def test_who_is_late_once_is_waited_for_the_next_time(bench: Bench) -> Non
 
 
 async def test_few_people_do_not_wait_for_others(bench: Bench) -> None:
-    bench.storage.gate.set()
-    writer = bench.make(queue_size=0, batch_size=100, clock=Clock())
-    for number in range(SEVERAL - 1):
-        writer.submit(number)
-    await bench.told.until(SEVERAL - 1)
+    writer = await after(SEVERAL - 1, bench, Clock())
     writer.submit("alone")
     await bench.told.until(SEVERAL)
     assert bench.storage.batches[1] == ["alone"]
 
 
 async def test_who_waits_for_others_does_not_hold_up_the_end(bench: Bench) -> None:
-    bench.storage.gate.set()
-    writer = bench.make(queue_size=0, batch_size=100, clock=Clock())
-    for number in range(SEVERAL):
-        writer.submit(number)
-    await bench.told.until(SEVERAL)
+    writer = await after(SEVERAL, bench, Clock())
     writer.submit("alone")
     assert await writer.drain(PATIENCE)
     assert bench.storage.batches[1] == ["alone"]
