@@ -147,11 +147,18 @@ class RoomCrowd(Gathering[RoomTab]):
             elif number % 4 == 3:
                 for room in tab.rooms:
                     await tab.leave(room)
-        await self._until(self._has_gone, within)
+        try:
+            await self._until(lambda: not self._still_here(), within)
+        except TimeoutError:
+            raise AssertionError(f"still here: {self._still_here()}") from None
         await self._agree(within)
 
-    def _has_gone(self) -> bool:
+    def _still_here(self) -> list[str]:
         closed, left = self.clients[1::4], self.clients[3::4]
-        return not any(tab.live for tab in closed) and not any(
-            view.inside for tab in left for view in tab.rooms.values()
-        )
+        live = [tab for tab in closed if tab.live]
+        inside = [(tab, name) for tab in left for name, view in tab.rooms.items() if view.inside]
+        return [f"user {tab.person.user_id} tab {tab.number}, closed" for tab in live] + [
+            f"user {tab.person.user_id} tab {tab.number} in {name}, live: {tab.live},"
+            f" leaving: {tab.rooms[name].leaving}, wanted: {tab.rooms[name].wanted}"
+            for tab, name in inside
+        ]
