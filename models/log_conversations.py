@@ -37,7 +37,7 @@ class Conversations:
                 self.made[unknown[bytes(stored)]] = found
 
     def find_or_make(self, messages: Sequence[tuple[Key, Message]]) -> None:
-        """Of messages with the same client_id only the first that can be stored makes one.
+        """Of messages with the same client_id the first that can be stored makes a conversation.
 
         Rooms are not made by writing to them.
         """
@@ -57,11 +57,9 @@ class Conversations:
             if self.id(key) is None and not isinstance(message, RoomMessage)
             for user in (message.sender.user_id, message.other)
         }
-        return (
-            {row[0] for row in self._ask(self._sql.users(len(asked)), sorted(asked))}
-            if asked
-            else set()
-        )
+        if not asked:
+            return set()
+        return {row[0] for row in self._ask(self._sql.users(len(asked)), sorted(asked))}
 
     def _make(self, first: Mapping[Key, Message]) -> None:
         """`first`: a message of each conversation."""

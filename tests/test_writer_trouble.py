@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from app.messaging.errors import BadBatch, Errorcode, StorageFull, TryAgain
 from app.messaging.writer import LONGEST_BACKOFF
 from tests.writer_bench import Bench, Clock, bench
@@ -77,27 +79,18 @@ async def test_patience_ends_and_says_not_now(bench: Bench) -> None:
     assert bench.told.codes["z"] is None
 
 
-async def test_a_full_storage_is_said_at_once_and_probed_by_the_next(bench: Bench) -> None:
-    bench.storage.trouble = lambda items: StorageFull("no space")
+@pytest.mark.parametrize("error", [StorageFull("no space"), ZeroDivisionError("a bug")])
+async def test_what_waiting_does_not_mend_is_said_at_once_and_probed_by_the_next(
+    bench: Bench, error: Exception
+) -> None:
+    """A full storage, and an error that nobody thought of: the batch fails, the thread goes on."""
+    bench.storage.trouble = lambda items: error
     bench.storage.gate.set()
     writer = bench.make()
     writer.submit("x")
     await bench.told.until(1)
     assert bench.told.codes == {"x": Errorcode.NOT_NOW}
     assert bench.storage.attempts == [["x"]]
-    bench.storage.trouble = lambda items: None
-    writer.submit("y")
-    await bench.told.until(2)
-    assert bench.told.codes["y"] is None
-
-
-async def test_an_unknown_error_fails_its_batch_and_not_the_thread(bench: Bench) -> None:
-    bench.storage.trouble = lambda items: ZeroDivisionError("a bug")
-    bench.storage.gate.set()
-    writer = bench.make()
-    writer.submit("x")
-    await bench.told.until(1)
-    assert bench.told.codes == {"x": Errorcode.NOT_NOW}
     bench.storage.trouble = lambda items: None
     writer.submit("y")
     await bench.told.until(2)
