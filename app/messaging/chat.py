@@ -79,8 +79,12 @@ class Chat:
     def committed(self, pairs: list[tuple[Any, Outcome]]) -> None:
         """One batch has been committed, or has been given up: tell everybody, in its order."""
         self._counters.batches += 1
-        with self._cork:
+        sender: Person | None = None
+        with self._cork as cork:
             for item, outcome in pairs:
+                if type(item) is Message and item.sender is not sender:
+                    sender = item.sender
+                    cork.ease()
                 self._tells[type(item)](item, outcome)
 
     def _tell(self, message: Message, outcome: Outcome) -> None:
