@@ -20,6 +20,7 @@ class RoomCrowd(Gathering[RoomTab]):
     pace: float = 0.08  # seconds between two messages of one tab, at most
     stir: float = 0.25  # seconds between two comings and goings of one tab, at most
     idents: dict[str, int] = field(default_factory=dict)  # room -> its conversation
+    away: int = 0  # tabs that were closed for a while and will come back by themselves
 
     async def _meet(self) -> None:
         people = [await guest(self.base_url, f"one {number}") for number in range(self.people)]
@@ -80,10 +81,12 @@ class RoomCrowd(Gathering[RoomTab]):
 
     async def _close_for_a_while(self, tab: RoomTab) -> None:
         """Mostly back within the server's grace, sometimes long after it."""
+        self.away += 1
         await tab.close_tab()
-        away = self.dice.uniform(0, 0.3) if self.dice.random() < 0.8 else 1.5
-        await asyncio.sleep(away)
+        await asyncio.sleep(self.dice.uniform(0, 0.3) if self.dice.random() < 0.8 else 1.5)
         tab.come_back()
+        self.away -= 1
+        tab.moved.set()  # nothing else may tell who waits for the last one
 
     async def talk_on(self, messages: int) -> None:
         """Let everybody talk until so many more have been said."""
@@ -104,15 +107,21 @@ class RoomCrowd(Gathering[RoomTab]):
             tab.note_stays(to_the_end=True)
 
     async def _gather(self, within: float) -> None:
-        """Back, and in all rooms. A leave that is under way may still end a join: so once more."""
+        """Back, and in all rooms. A leave that is under way may still end a join: so once more.
+
+        Nobody is away any more either: they would come back to a tab that is closed for good later.
+        """
         async with asyncio.timeout(within):
-            while not all(view.inside for tab in self.clients for view in tab.rooms.values()):
+            while self.away or not self._all_inside():
                 for tab in self.clients:
                     tab.come_back()
                     for view in tab.rooms.values():
                         if tab.live and not view.inside and not view.asked:
                             await tab.join(view.name)
                 await self._any_move()
+
+    def _all_inside(self) -> bool:
+        return all(view.inside for tab in self.clients for view in tab.rooms.values())
 
     def _all_shown(self) -> bool:
         """Whether everybody has been shown as much of each room, and nobody has a gap."""
