@@ -39,6 +39,7 @@ def routes() -> list[URLSpec]:
         _route(f"{API}/rooms/{ROOM}/messages", rooms.RoomMessagesHandler),
         _route(f"{API}/rooms/{ROOM}/messages/{USER}", rooms.RoomMessageHandler),
         _route(f"{API}/rooms/{ROOM}/read", rooms.RoomReadHandler),
+        _route(f"{API}/rooms/{ROOM}/removed", rooms.RoomRemovedHandler),
         _route(f"{API}/rooms/{ROOM}/members", rooms.RoomMembersHandler),
         _route(f"{API}/rooms/{ROOM}/members/me", rooms.RoomMembershipHandler),
         _route(f"{API}/rooms/{ROOM}/members/{USER}", rooms.RoomMemberHandler),

@@ -121,6 +121,15 @@ def _people(one: str) -> dict[str, dict[str, Any]]:
                 parameters=(ROOM,),
             ),
         },
+        f"{one}/removed": {
+            "get": operation(
+                "Who was removed and may not come back, for who moderates the room",
+                "listRoomRemoved",
+                ref("RoomRemoved"),
+                *(400, 401, 403, 404, 413),
+                parameters=(ROOM,),
+            ),
+        },
         f"{one}/members/me": {
             "put": operation(
                 "Join; the room's page",

@@ -122,6 +122,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         address=TEXT,
     ),
     "RoomMembers": shape(room=TEXT, members=many(ref("RoomMember")), count=SEQ),
+    "RoomRemoved": shape(room=TEXT, removed=many(ref("RoomMember")), count=SEQ),
     "Room": shape(
         room=TEXT,
         count={**SEQ, "description": "how many are in"},

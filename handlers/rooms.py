@@ -73,6 +73,15 @@ class RoomMembersHandler(ApiHandler):
         self.answer_data(await self.parley.rooms.membership.members(me, {"room": room}))
 
 
+class RoomRemovedHandler(ApiHandler):
+    """Who may not come back, for who moderates."""
+
+    @answers
+    async def get(self, room: str) -> None:
+        me = await self.signed_in()
+        self.answer_data(await self.parley.rooms.moderation.removed(me, {"room": room}))
+
+
 class RoomMembershipHandler(ApiHandler):
     """My own: PUT joins, DELETE leaves."""
 

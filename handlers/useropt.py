@@ -37,6 +37,7 @@ ROOM_QUESTIONS = (
     "room-delete",
     "room-mute",
     "room-remove",
+    "room-removed",
 )
 # answered with an envelope of their own: errorcode 1 or 2
 SENDING: dict[str, UseCase] = {

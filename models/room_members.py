@@ -7,11 +7,14 @@ from typing import Any
 
 from peewee import IntegrityError
 
+from app.access.person import Person
 from app.messaging.errors import not_allowed, not_found
 from models.base import database, first_row, rows, writing
 from models.conversation import AWAY, MUTED, REMOVED, Participant
 from models.failures import is_duplicate
+from models.people import PERSON, to_person
 from models.rooms import RoomInfo, find_room
+from models.user import User
 
 
 def join_room(name: str, user_id: int, address: str) -> RoomInfo:
@@ -65,6 +68,17 @@ def set_muted(conversation: int, user_id: int, on: bool) -> None:
 def set_removed(conversation: int, user_id: int, on: bool) -> None:
     """Removed people are away as well, and stay so until they come back by themselves."""
     _stand(conversation, user_id, REMOVED | AWAY if on else REMOVED, on, known=True)
+
+
+def find_removed(conversation: int, limit: int) -> tuple[list[Person], int]:
+    """Who may not come back, by name, and how many they are."""
+    removed = (Participant.conversation == conversation) & (
+        Participant.standing.bin_and(REMOVED) != 0
+    )
+    query = User.select(*PERSON).join(Participant, on=Participant.user == User.id).where(removed)
+    found = rows(query.order_by(User.nickname, User.id).limit(limit))
+    count = Participant.select().where(removed).count()
+    return [to_person(row) for row in found], count
 
 
 def _stand(conversation: int, user_id: int, bits: int, on: bool, known: bool = False) -> None:

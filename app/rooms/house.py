@@ -77,6 +77,7 @@ class Rooms:
             "room-delete": self.moderation.send_delete,
             "room-mute": self.moderation.send_mute,
             "room-remove": self.moderation.send_remove,
+            "room-removed": self.moderation.send_removed,
         }
 
     def questions(self) -> dict[str, Question]:
@@ -92,6 +93,7 @@ class Rooms:
             "room-delete": self.moderation.delete,
             "room-mute": self.moderation.mute,
             "room-remove": self.moderation.remove,
+            "room-removed": self.moderation.removed,
         }
 
     async def start(self) -> None:

@@ -9,13 +9,18 @@ from app.access.person import Person
 from app.messaging import protocol
 from app.messaging.errors import not_allowed
 from app.messaging.items import Reply
+from app.rooms import shapes
 from app.rooms.link import RoomLink
 from app.rooms.names import parse_room
 from app.rooms.roster import Roster
 from models import people, room_log, room_members, rooms
 from models.reader import Reader
+from models.room_log import Member
 from models.rooms import RoomInfo
 from models.user import GUEST, fold
+
+# people in one list; the count says how many there are
+REMOVED = 500
 
 
 class Moderators:
@@ -63,6 +68,11 @@ class Moderation:
     async def send_remove(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
         _answer("room-leave", await self.remove(me, data), reply)
 
+    async def send_removed(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
+        found = await self.removed(me, data)
+        if reply.socket is not None:
+            reply.socket.push(protocol.event("room-removed", found, reply.ref))
+
     # -- the use cases ------------------------------------------------------------------------
 
     async def delete(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +106,15 @@ class Moderation:
             self._link.eject(room.conversation, user_id, message, removed=True)
             self._roster.eject(room.conversation, user_id, message, removed=True)
         return event
+
+    async def removed(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
+        """`room-removed` {"room"}: who may not come back. Raises Refused."""
+        room = await self._moderated(me, data)
+        found, count = await self._reader.run(
+            lambda: room_members.find_removed(room.conversation, REMOVED)
+        )
+        people = [shapes.member(Member(person)) for person in found]
+        return {"room": room.name, "removed": people, "count": count}
 
     async def _moderated(self, me: Person, data: dict[str, Any]) -> RoomInfo:
         """Raises Refused (-4, -5)."""

@@ -17,6 +17,8 @@ export class Room extends Conversation {
   owner = null;
   moderator = false;
   muted = false;
+  /** Who may not come back, for a moderator who looked. */
+  removed = [];
   #returning = { people: new Set(), until: 0 };
 
   get isRoom() {
@@ -64,7 +66,7 @@ export class Room extends Conversation {
 
   /** `outside` says why. */
   leave(outside) {
-    Object.assign(this, { outside, joined: false, moderator: false });
+    Object.assign(this, { outside, joined: false, moderator: false, removed: [] });
     this.roster.replace([], 0);
   }
 

@@ -6,6 +6,7 @@ import { EVENT, NO_NETWORK, NOT_ALLOWED, NOT_NOW, TOO_FAST, TOO_LARGE } from './
 import { Emitter } from './emitter.js';
 import { isSeq } from './entry.js';
 import { isRoom, personAt, roomPlace } from './place.js';
+import { peopleOf } from './roster.js';
 
 /** Joining that failed while the socket lives is tried again after this. */
 const AGAIN = 2_000;
@@ -68,7 +69,19 @@ export class Rooms extends Emitter {
   }
 
   expel(room, id) {
-    return this.#ask(room, 'room-remove', { user_id: id, on: true });
+    return this.#remove(room, id, true);
+  }
+
+  readmit(room, id) {
+    return this.#remove(room, id, false);
+  }
+
+  /** Nobody is told of who may come back, so a moderator asks. */
+  async lookForRemoved(room) {
+    const packet = await this.#request(room, 'room-removed', {});
+    if (packet?.errorcode !== EVENT) return;
+    room.removed = peopleOf(packet.data?.removed);
+    this.emit('change', room);
   }
 
   /** An event that names a room. */
@@ -85,7 +98,7 @@ export class Rooms extends Emitter {
 
   async #join(room) {
     if (!this.transport.online) return; // restart() comes with the next connection
-    const packet = await this.transport.request('room-join', { room: room.person.name }).catch(() => null);
+    const packet = await this.#request(room, 'room-join', {});
     const code = packet?.errorcode;
     if (code === EVENT) this.#arrived(room, packet.data?.room);
     else if (packet === null || code === TOO_FAST || code === NOT_NOW) this.#later(room);
@@ -131,9 +144,18 @@ export class Rooms extends Emitter {
     if (id === this.me.id) room.muted = on === true;
   }
 
+  async #remove(room, id, on) {
+    const done = await this.#ask(room, 'room-remove', { user_id: id, on });
+    if (done) this.lookForRemoved(room);
+    return done;
+  }
+
+  #request(room, opt, data) {
+    return this.transport.request(opt, { room: room.person.name, ...data }).catch(() => null);
+  }
+
   async #ask(room, opt, data) {
-    const packet = await this.transport.request(opt, { room: room.person.name, ...data }).catch(() => null);
-    const code = packet?.errorcode ?? NO_NETWORK;
+    const code = (await this.#request(room, opt, data))?.errorcode ?? NO_NETWORK;
     if (code < 0) this.emit('refused', room, code);
     return code >= 0;
   }

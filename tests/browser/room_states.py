@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from playwright.sync_api import Page, expect
 
 from tests.browser.person import Person, bubble, expect_connected, item
-from tests.browser.rooms import enter, notices, open_room, people, useropt
+from tests.browser.rooms import enter, notices, open_room, people, removed, useropt
 from tests.browser.words import Words
 
 
@@ -30,6 +30,7 @@ class RoomStates:
             self.rooms,
             self.room_with_people,
             self.room_menu,
+            self.room_removed,
             self.inbox_rooms,
             self.inbox_browse,
             self.room_missing,
@@ -62,6 +63,21 @@ class RoomStates:
         page = enter(self.alice, self.room)
         bubble(page, self.words.chat[1][1]).locator(".parley-copy").focus()
         page.keyboard.press("Enter")
+        expect(page.get_by_role("menu")).to_be_visible()
+        return page
+
+    def room_removed(self) -> Page:
+        """The guest may not come back until Alice says so."""
+        (visitor,) = (
+            one["user_id"]
+            for one in useropt(self.alice, "room-members", room=self.room)["members"]
+            if one["kind"] == "guest"
+        )
+        useropt(self.alice, "room-remove", room=self.room, user_id=visitor, on=True)
+        page = enter(self.alice, self.room)
+        if page.locator(".parley-roster").is_hidden():
+            page.locator(".parley-thread .parley-head [aria-expanded]").click()
+        removed(page).get_by_role("button").click()
         expect(page.get_by_role("menu")).to_be_visible()
         return page
 

@@ -51,7 +51,13 @@ def guest(person: MakePerson, nickname: str, **profile: Any) -> Person:
 
 
 def people(page: Page) -> Locator:
-    return page.locator(".parley-person-name")
+    """Who is in."""
+    return page.locator(".parley-scroll > .parley-people .parley-person-name")
+
+
+def removed(page: Page) -> Locator:
+    """Who may not come back, as a moderator sees them."""
+    return page.locator(".parley-gone .parley-person")
 
 
 def notices(page: Page) -> Locator:

@@ -15,6 +15,7 @@ from tests.browser.rooms import (
     notices,
     open_room,
     people,
+    removed,
 )
 
 ROOM = "Garden"
@@ -112,3 +113,28 @@ def test_a_guest_is_removed_and_told_so(person: MakePerson) -> None:
     expect(at_guest.locator(".parley-bar")).to_contain_text("You were removed from this room.")
     at_guest.locator(".parley-bar").get_by_role("button", name="Rooms").click()
     expect(at_guest.locator(".parley-rooms")).to_be_visible()
+
+
+def test_who_was_removed_may_come_back(person: MakePerson) -> None:
+    alice, bob, visitor = person("alice"), person("bob", name="Bob"), guest(person, "Loud")
+    room = open_room(alice, ROOM)
+    at_alice, at_bob, at_guest = enter(alice, room), enter(bob, room), enter(visitor, room)
+    expect(removed(at_alice)).to_have_count(0)
+    member(at_alice, "Loud").get_by_role("button").click()
+    choose(at_alice, "Remove Loud from the room", sure=True)
+    expect(removed(at_alice)).to_have_count(1)
+    at_alice.reload()
+    expect_in(at_alice)
+    expect(removed(at_alice)).to_contain_text("Loud")
+    removed(at_alice).get_by_role("button", name="Actions: Loud").click()
+    choose(at_alice, "Let Loud come back")
+    expect(removed(at_alice)).to_have_count(0)
+    at_guest.reload()
+    expect_in(at_guest)
+    expect(people(at_alice)).to_have_count(3)
+    # others do not see who was removed
+    member(at_alice, "Loud").get_by_role("button").click()
+    choose(at_alice, "Remove Loud from the room", sure=True)
+    expect(removed(at_alice)).to_have_count(1)
+    expect(people(at_bob)).to_have_count(2)
+    expect(removed(at_bob)).to_have_count(0)

@@ -186,6 +186,34 @@ test('what a moderator does is asked for, and a refusal is said', async () => {
   assert.equal(room.muted, true);
 });
 
+test('a moderator sees who was removed, and lets them come back', async () => {
+  const { net, room, messenger, clock } = await inLobby(page([said(1)], { moderator: true, owner: 1 }));
+  const shown = () => room.removed.map(({ name }) => name);
+  const gone = (...removed) => net.last.answer(net.last.opts('room-removed').at(-1), event('room-removed', { removed, count: removed.length }));
+  const expelling = messenger.rooms.expel(room, 2);
+  net.last.answer(net.last.opts('room-remove')[0], event('room-leave', { user_id: 2, on: true, time: T0 }));
+  await expelling;
+  gone(BOB);
+  await settled();
+  assert.deepEqual(shown(), ['Bob']);
+  const looking = messenger.rooms.lookForRemoved(room);
+  net.last.answer(net.last.opts('room-removed').at(-1), { errorcode: -8, txt: 'later' });
+  await looking;
+  assert.deepEqual(shown(), ['Bob'], 'not known is not nobody');
+  const returning = messenger.rooms.readmit(room, 2);
+  const frame = net.last.opts('room-remove')[1];
+  assert.deepEqual(frame.data, { room: 'Lobby', user_id: 2, on: false });
+  net.last.answer(frame, event('room-leave', { user_id: 2, on: false, time: T0 }));
+  await returning;
+  gone();
+  await settled();
+  assert.deepEqual(shown(), []);
+  await clock.tick(1_000);
+  room.removed = [room.roster.get(2)];
+  net.last.push(event('room-leave', { by: '>', time: T0, removed: false }));
+  assert.deepEqual(shown(), [], 'whoever has left moderates no more');
+});
+
 test('leaving takes the room out of list and cache; coming back is joining', async () => {
   const all = await inLobby(page([said(1)]));
   const { messenger, net, room, session, clock } = all;

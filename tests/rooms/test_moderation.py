@@ -81,6 +81,27 @@ async def test_who_is_removed_stays_out(shared_server: ParleyServer) -> None:
     assert (await enter(there, room))["owner"] == ann.user_id
 
 
+async def test_moderators_see_who_may_not_come_back(shared_server: ParleyServer) -> None:
+    room, (ann, bob, cat), (here, _, _) = await gather(shared_server, "ann", "bob", "cat")
+    elsewhere = await opened(ann)
+
+    async def removed(where: str = room) -> tuple[list[int], int]:
+        push = await here.ask("room-removed", {"room": where})
+        assert push["data"]["event"] == "room-removed"
+        found = await ann.useropt("room-removed", room=where)
+        assert found["data"] == {key: push["data"][key] for key in ("room", "removed", "count")}
+        return [one["user_id"] for one in push["data"]["removed"]], push["data"]["count"]
+
+    assert await removed() == ([], 0)
+    for person in (cat, bob):
+        await ann.useropt("room-remove", room=room, user_id=person.user_id, on=True)
+    await ann.useropt("room-mute", room=room, user_id=cat.user_id, on=True)
+    assert await removed() == ([bob.user_id, cat.user_id], 2)  # by name
+    assert await removed(elsewhere) == ([], 0)
+    await ann.useropt("room-remove", room=room, user_id=bob.user_id, on=False)
+    assert await removed() == ([cat.user_id], 1)
+
+
 async def test_nobody_slips_back_in_while_being_removed(shared_server: ParleyServer) -> None:
     """Leaving, coming back, being muted and removed at once: what a moderator said stands."""
     room, (ann, *people), _ = await gather(shared_server, "ann", *["restless"] * 8)

@@ -30,6 +30,7 @@ GET  {room}/messages          sees  sees     sees   sees  sees     sees  -5     
 GET  {room}/messages?before=2 sees  sees     sees   sees  sees     sees  -5      -5       -3
 GET  {none}/messages          -4    -4       -4     -4    -4       -4    -4      -4       -3
 GET  {room}/members           ok    ok       ok     ok    ok       ok    -5      -5       -3
+GET  {room}/removed          ok    ok       -5     -5    -5       -5    -5      -5       -3
 PUT  {room}/read seq          ok    ok       ok     ok    ok       ok    ok      -4       -3
 POST {room}/messages content  ok    ok       ok     ok    ok       -5    -5      -5       -3
 POST {none}/messages content  -4    -4       -4     -4    -4       -4    -4      -4       -3
@@ -46,6 +47,7 @@ useropt room-read             ok    ok       ok     ok    ok       ok    ok     
 useropt room-delete           ok    ok       -5     -5    -5       -5    -5      -5       -3
 useropt room-mute             ok    ok       -5     -5    -5       -5    -5      -5       -3
 useropt room-remove           ok    ok       -5     -5    -5       -5    -5      -5       -3
+useropt room-removed          ok    ok       -5     -5    -5       -5    -5      -5       -3
 useropt room-open             -5    -5       -5     -5    -5       -5    -5      -5       -3
 socket  sync                  sees  sees     sees   sees  sees     sees  ok      ok       -3
 socket  room-say unjoined     -5    -5       -5     -5    -5       -5    -5      -5       -3
@@ -54,6 +56,7 @@ socket  room-members          ok    ok       ok     ok    ok       ok    -5     
 socket  room-delete           ok    ok       -5     -5    -5       -5    -5      -5       -3
 socket  room-mute             ok    ok       -5     -5    -5       -5    -5      -5       -3
 socket  room-remove           ok    ok       -5     -5    -5       -5    -5      -5       -3
+socket  room-removed          ok    ok       -5     -5    -5       -5    -5      -5       -3
 socket  room-say joined       ok    ok       ok     ok    ok       -5    -5      ok       -3
 socket  room-read joined      ok    ok       ok     ok    ok       ok    -5      ok       -3
 PUT  {room}/members/me        sees  sees     sees   sees  sees     sees  -5      sees     -3

@@ -69,6 +69,8 @@ export default {
   mute: 'كتم {name}',
   unmute: 'إلغاء كتم {name}',
   expel: 'إخراج {name} من الغرفة',
+  removed_people: 'من أُخرجوا',
+  readmit: 'السماح بعودة {name}',
   sure: 'هل أنت متأكد؟',
   cancel: 'إلغاء',
   error_room: 'لا يمكنك فعل ذلك في هذه الغرفة.',

@@ -60,6 +60,8 @@ export default {
   mute: 'Mute {name}',
   unmute: 'Unmute {name}',
   expel: 'Remove {name} from the room',
+  removed_people: 'Removed',
+  readmit: 'Let {name} come back',
   sure: 'Are you sure?',
   cancel: 'Cancel',
   error_room: 'You cannot do that in this room.',

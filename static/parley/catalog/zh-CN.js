@@ -60,6 +60,8 @@ export default {
   mute: '禁言{name}',
   unmute: '解除{name}的禁言',
   expel: '将{name}移出聊天室',
+  removed_people: '已移出',
+  readmit: '允许{name}重新加入',
   sure: '确定吗？',
   cancel: '取消',
   error_room: '你不能在这个聊天室里这样做。',

@@ -60,6 +60,8 @@ export default {
   mute: '將{name}禁言',
   unmute: '解除{name}的禁言',
   expel: '將{name}移出聊天室',
+  removed_people: '已移出',
+  readmit: '允許{name}重新加入',
   sure: '確定嗎？',
   cancel: '取消',
   error_room: '你不能在這個聊天室裡這樣做。',

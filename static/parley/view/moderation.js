@@ -18,6 +18,8 @@ export function roomActions({ rooms, me, t, write, copy }) {
       ...aboutAuthor(room, message),
     ].filter(Boolean),
     ofPerson: (room, person) => (person.id === me.id ? [] : ofPerson(room, person)),
+    ofRemoved: (room, person) => [{ label: t('readmit', { name: person.name }), run: () => rooms.readmit(room, person.id) }],
+    lookForRemoved: (room) => rooms.lookForRemoved(room),
     leave: (room) => rooms.leave(room),
     enter: (room) => rooms.enter(room),
   };
