@@ -4,6 +4,8 @@ import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from app.access.throttle import Buckets
 from app.messaging.bus import LocalBus
 from app.messaging.chat import Chat
@@ -29,6 +31,7 @@ class Corked(Pipe):
         super().__init__(user_id)
         self.scene = scene
         self.waiting = 0
+        self.breaks = False
 
     def push(self, message: bytes) -> bool:
         if not self.waiting:
@@ -37,17 +40,20 @@ class Corked(Pipe):
         return True
 
     def release(self) -> None:
+        if self.breaks:
+            raise RuntimeError("as asked")
         self.scene.writes.append((self.person.user_id, self.waiting))
         self.waiting = 0
 
 
 class Scene:
-    """Person n writes to person -n. Two more things stand in a batch: what everybody is told, as in
-    a room, and a look at how many writes there were so far.
+    """Person n writes to person -n. Three more things stand in a batch: what everybody is told,
+    as in a room, a look at how many writes there were so far, and what cannot be told.
     """
 
     EVERYBODY: Told = ("told", None)
     LOOK: Told = (0, None)
+    BROKEN: Told = (0.0, None)
 
     def __init__(self, bench: Bench, people: int) -> None:
         self.cork, self.hub, counters = Cork(), Hub(), Counters()
@@ -59,12 +65,15 @@ class Scene:
         buckets = Buckets(0, 0, time.monotonic)
         intake = Intake(bench.make(), buckets, counters, content_limit=1, in_flight=0)
         shapes, bus = Shapes(ZoneInfo("UTC"), lambda _: True), LocalBus(self.hub)
-        others = {str: self._tell_everybody, int: self._look}
+        others = {str: self._tell_everybody, int: self._look, float: self._fail}
         self.chat = Chat(bus, intake, shapes, counters, self.cork, others, lambda *_: {})
 
     def _tell_everybody(self, *_: object) -> None:
         for socket in self.sockets.values():
             socket.push(b"")
+
+    def _fail(self, *_: object) -> None:
+        raise RuntimeError("as asked")
 
     def _look(self, *_: object) -> None:
         self.seen.append(len(self.writes))
@@ -98,3 +107,16 @@ async def test_a_room_hears_all_of_a_batch_in_one_write(bench: Bench) -> None:
     scene.chat.committed([*talk, scene.LOOK])
     assert scene.seen == [0]
     assert sorted(scene.writes) == [(n, MANY + 1) for n in sorted(scene.sockets)]
+
+
+async def test_what_fails_for_one_costs_the_others_nothing(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene = Scene(bench, 3)
+    scene.sockets[1].breaks = True
+    scene.chat.committed([scene.BROKEN, *(scene.message(n) for n in (1, 2, 3))])
+    assert sorted(scene.writes) == [(-3, 1), (-2, 1), (-1, 1), (2, 1), (3, 1)]
+    assert [(one.name, one.message) for one in caplog.records] == [
+        ("parley.chat", "telling"),
+        ("parley.cork", "writing"),
+    ]

@@ -1,5 +1,8 @@
 """The routing table: who has which sockets, and one push to all of them."""
 
+from dataclasses import replace
+from itertools import permutations
+
 from app.access.person import Credential, Person
 from app.messaging.bus import LocalBus
 from app.messaging.hub import Hub
@@ -25,6 +28,12 @@ class Pipe:
 
     def shut(self, code: int, reason: str) -> None:
         self.open = False
+
+
+def named(username: str, user_id: int, kind: str) -> Pipe:
+    pipe = Pipe(user_id)
+    pipe.person = replace(pipe.person, username=username, kind=kind)
+    return pipe
 
 
 def test_the_first_socket_comes_and_the_last_one_goes() -> None:
@@ -55,6 +64,33 @@ def test_clients_is_keyed_by_username() -> None:
     hub.join(two)
     assert hub.clients == {"user 1": {one}, "user 2": {two}}
     assert set(hub) == {one, two}
+
+
+def test_a_guest_and_the_member_who_took_its_name_are_two() -> None:
+    """Whoever comes first, and whoever goes first."""
+    for order in permutations((1, 2)):
+        for leaving in permutations((1, 2)):
+            hub = Hub()
+            sockets = {1: named("Anna", 1, "guest"), 2: named("Anna", 2, "local")}
+            for user_id in order:
+                assert hub.join(sockets[user_id])
+            assert hub.clients["Anna"] == {sockets[2]}
+            assert (set(hub), len(hub)) == (set(sockets.values()), 2)
+            assert [hub.deliver(user_id, b"%d" % user_id) for user_id in (1, 2)] == [1, 1]
+            assert [sockets[user_id].taken for user_id in (1, 2)] == [[b"1"], [b"2"]]
+            assert hub.leave(sockets[leaving[0]])
+            assert (set(hub), hub.count(leaving[0])) == ({sockets[leaving[1]]}, 0)
+            assert hub.leave(sockets[leaving[1]])
+            assert (hub.clients, list(hub)) == ({}, [])
+
+
+def test_guests_of_one_name_are_two() -> None:
+    """The first has signed out, and its socket is still being closed."""
+    hub, one, two = Hub(), named("Anna", 1, "guest"), named("Anna", 2, "guest")
+    assert [hub.join(one), hub.join(two)] == [True, True]
+    assert set(hub) == {one, two}
+    assert [hub.leave(one), hub.leave(two)] == [True, True]
+    assert hub.clients == {}
 
 
 def test_a_push_goes_to_all_sockets_of_one_user() -> None:

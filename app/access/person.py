@@ -17,6 +17,10 @@ class Person:
     locale: str
     last_seen: int
 
+    @property
+    def is_guest(self) -> bool:
+        return self.kind == "guest"
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:

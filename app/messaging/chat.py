@@ -7,6 +7,7 @@ commit.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ from app.messaging.protocol import entry
 from app.messaging.receipts import announce
 from app.messaging.replies import settle
 from app.messaging.shapes import Shapes
+
+log = logging.getLogger("parley.chat")
 
 Tell = Callable[[Any, Outcome], None]
 # `data` of an answer about a message that stands in a room: (sender, stored, client_id)
@@ -85,7 +88,10 @@ class Chat:
                 if type(item) is Message and item.sender is not sender:
                     sender = item.sender
                     cork.ease()
-                self._tells[type(item)](item, outcome)
+                try:
+                    self._tells[type(item)](item, outcome)
+                except Exception:  # of one; the others of the batch are told all the same
+                    log.exception("telling")
 
     def _tell(self, message: Message, outcome: Outcome) -> None:
         stored = self._intake.settle(message, outcome)

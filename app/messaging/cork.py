@@ -6,7 +6,10 @@ others are told.
 
 from __future__ import annotations
 
+import logging
 from typing import Protocol, Self
+
+log = logging.getLogger("parley.cork")
 
 # sockets that make it worth while to let them go before the batch's end: eight pairs
 MANY = 16
@@ -47,4 +50,7 @@ class Cork:
     def _let_go(self) -> None:
         holding, self._holding = self._holding, []
         for socket in holding:
-            socket.release()
+            try:
+                socket.release()
+            except Exception:  # of one; the others are written to all the same
+                log.exception("writing")

@@ -28,18 +28,21 @@ class Socket(Protocol):
 
 
 class Hub:
-    """The routing table. `clients` is keyed by username, which is unique for every kind of user."""
+    """The routing table. All it does goes by user id; `clients` shows the same sets by username.
+
+    A guest goes on under a name that a member has taken since (docs/decisions/0004-names.md). Two
+    go by it then: it is the member's, and the guest's sockets stand under a name that nobody has.
+    """
 
     def __init__(self) -> None:
         self.clients: dict[str, set[Socket]] = {}
-        # the same sets again under the user id, which is what messages are addressed to
         self._by_id: dict[int, set[Socket]] = {}
 
     def __len__(self) -> int:
-        return sum(len(sockets) for sockets in self.clients.values())
+        return sum(len(sockets) for sockets in self._by_id.values())
 
     def __iter__(self) -> Iterator[Socket]:
-        for sockets in list(self.clients.values()):
+        for sockets in list(self._by_id.values()):
             yield from list(sockets)
 
     def join(self, socket: Socket) -> bool:
@@ -47,7 +50,7 @@ class Hub:
         sockets = self._by_id.get(socket.person.user_id)
         if sockets is None:
             sockets = self._by_id[socket.person.user_id] = set()
-            self.clients[socket.person.username] = sockets
+            self._name(socket.person, sockets)
         sockets.add(socket)
         return len(sockets) == 1
 
@@ -60,8 +63,19 @@ class Hub:
         if sockets:
             return False
         del self._by_id[socket.person.user_id]
-        del self.clients[socket.person.username]
+        name = socket.person.username
+        own = name if self.clients.get(name) is sockets else _aside(socket.person)
+        del self.clients[own]
         return True
+
+    def _name(self, person: Person, sockets: set[Socket]) -> None:
+        others = self.clients.get(person.username)
+        if others is not None and person.is_guest:
+            self.clients[_aside(person)] = sockets
+            return
+        if others is not None:
+            self.clients[_aside(next(iter(others)).person)] = others
+        self.clients[person.username] = sockets
 
     def has(self, socket: Socket) -> bool:
         return socket in self._by_id.get(socket.person.user_id, ())
@@ -96,3 +110,8 @@ class Hub:
             if socket is not but and socket.push(message):
                 taken += 1
         return taken
+
+
+def _aside(guest: Person) -> str:
+    """No name has a NUL."""
+    return f"{guest.username}\0{guest.user_id}"

@@ -10,7 +10,7 @@ import pytest
 from models import base
 from models.session import Session
 from models.user import User
-from tests.client import PASSWORD, Person, guest, message, search, sign_up
+from tests.client import PASSWORD, Person, event, guest, message, search, sign_up
 from tests.conftest import StartServer
 from tests.security.site import by_token, call, post, status_of, token
 from tests.services.parley import QUICK, ParleyServer
@@ -163,3 +163,20 @@ def test_a_hosts_members_name_is_never_free(site: ParleyServer) -> None:
     call(site.url, "GET", "/api/v1/me", by_token(token("9", name="Hosted One")))
     refused = post(site.url, "/api/v1/guests", {"nickname": "hosted one"})
     assert refused.envelope["errorcode"] == -5
+
+
+async def test_a_guest_and_the_member_who_took_its_name_come_and_go_apart(
+    server: ParleyServer,
+) -> None:
+    visitor, peer = await guest(server.url, "Anna"), await guest(server.url, "Peer")
+    there, here = await visitor.open(), await peer.open()
+    anna = await sign_up(server.url, "Anna")
+    tab = await anna.open()
+    await tab.chat(peer, "hi")
+    await leave(visitor)
+    assert await there.closed() == 4401
+    await here.chat(anna, "still there?")
+    await tab.expect(message("still there?"))
+    await leave(anna)
+    assert await tab.closed() == 4401
+    await here.expect(event("presence", user_id=anna.user_id, online=False))
