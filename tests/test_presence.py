@@ -1,11 +1,17 @@
 """Who is online: told once per change, to those with whom a conversation exists."""
 
+import asyncio
 import time
+from typing import cast
 
-from tests.client import Person, event
+from app.messaging.hub import Hub
+from app.messaging.presence import BATCH, TURN, Presence
+from models.reader import Reader
+from tests.client import PATIENCE, Person, event
 from tests.conftest import StartServer
 from tests.scene import meet, write
 from tests.services.parley import ParleyServer
+from tests.test_hub import Pipe
 
 SERVER = {"presence_grace": 0.1}
 FOREVER = 10_000  # seconds: longer than any test
@@ -16,6 +22,34 @@ async def friends(server: ParleyServer) -> tuple[Person, Person]:
     alice, bob = await meet(server, "alice", "bob")
     await write(alice, bob, "hi")
     return alice, bob
+
+
+async def test_others_have_their_turn_while_many_are_told() -> None:
+    """Fifty people who each concern everybody come at once."""
+    hub, people = Hub(), range(1, TURN + 1)
+    sockets = [Pipe(user_id) for user_id in people]
+    for socket in sockets:
+        hub.join(socket)
+
+    class Everybody:
+        async def run(self, _: object) -> dict[int, set[int]]:
+            return {user_id: set(people) for user_id in people}
+
+    async def turns_of_others() -> int:
+        turns = 0
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+            if len(sockets[-1].taken) == BATCH:
+                return turns
+
+    presence = Presence(hub, hub.count, cast("Reader", Everybody()), grace=FOREVER)
+    presence.start()
+    for user_id in range(1, BATCH + 1):
+        presence.changed(user_id)
+    assert await asyncio.wait_for(turns_of_others(), PATIENCE) > BATCH // 2
+    assert all(len(socket.taken) == BATCH for socket in sockets)
+    await presence.stop()
 
 
 async def test_coming_and_going_is_told_to_those_who_talked(shared_server: ParleyServer) -> None:

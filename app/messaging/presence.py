@@ -26,6 +26,8 @@ log = logging.getLogger("parley.presence")
 RETRY = 1.0
 # changes that are looked up and told together
 BATCH = 50
+# people told before everybody else has a turn: some milliseconds
+TURN = 500
 # seconds that a stop waits for the last notes
 LAST_NOTES = 0.5
 
@@ -131,13 +133,23 @@ class Presence:
         if moved and (mine or len(self._hub)):
             peers = await self._reader.run(_note(list(moved), mine.intersection(moved), at))
         self._mine -= mine - self._soon.keys() - self._later.keys()
+        await self._tell(moved, peers, at)
+
+    async def _tell(self, moved: dict[int, bool], peers: dict[int, set[int]], at: int) -> None:
+        """Who comes or goes meanwhile is in the next batch."""
+        told = 0
         for user_id, online in moved.items():
             (self._told.add if online else self._told.discard)(user_id)
             self._seen.discard(user_id)
             data = {"user_id": user_id, "online": online, "last_seen": at}
             push = protocol.event("presence", data)
-            for peer in peers.get(user_id, ()):
+            concerned = peers.get(user_id, ())
+            for peer in concerned:
                 self._hub.deliver(peer, push)
+            told += len(concerned)
+            if told >= TURN:
+                told = 0
+                await asyncio.sleep(0)
 
 
 def _note(user_ids: list[int], mine: set[int], at: int) -> Callable[[], dict[int, set[int]]]:
