@@ -188,3 +188,4 @@ class ClusterLink:
 
     def _on_check(self, process: str, words: Words, body: bytes) -> None:
         self._feed.check_all()
+        self._check()

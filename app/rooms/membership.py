@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager, suppress
-from functools import partial
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from app.access.person import Person
@@ -111,27 +110,12 @@ class Membership:
     async def _leave(self, me: Person, name: str, reply: Reply) -> str:
         async with self._turn(me, name):
             room = await self._reader.run(lambda: room_members.leave_room(name, me.user_id))
-            left = self._left(room.name)
+            left = self._shapes.left(room.name)
             self._link.eject(room.conversation, me.user_id, left, removed=False)
             self._roster.eject(room.conversation, me.user_id, left, but=reply.socket)
             if reply.socket is not None:
-                reply.socket.push(self._left(room.name, reply.ref))
+                reply.socket.push(self._shapes.left(room.name, reply.ref))
         return room.name
-
-    def _left(self, room: str, ref: str | None = None) -> bytes:
-        data = {"room": room, "by": ">", "time": self._shapes.clock(), "removed": False}
-        return protocol.event("room-leave", data, ref)
-
-    async def check_all(self) -> None:
-        """Takes out who has left or was removed at another process, where no notice said so."""
-        for live in self._roster:
-            here, conversation = list(live.here), live.room.conversation
-            with suppress(Refused):
-                gone = await self._reader.run(
-                    partial(room_members.find_outsiders, conversation, here)
-                )
-                for user_id in gone:
-                    self._roster.eject(conversation, user_id, self._left(live.room.name))
 
     # -- who is in ----------------------------------------------------------------------------
 
