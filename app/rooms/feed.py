@@ -71,6 +71,14 @@ class Feed:
                 live.wanted = max(live.wanted, live.place + 1)
                 self._catch_up(live, attempts=1)
 
+    def forget(self) -> None:
+        """The log is another one: how far it was shown says nothing of what is to come."""
+        for task in self._tasks.values():
+            task.cancel()
+        self._tasks.clear()
+        for live in self._roster:
+            live.place, live.wanted = None, 0
+
     # -- pushing ------------------------------------------------------------------------------
 
     def _push(self, live: Live, said: Said, asker: Socket | None = None) -> None:
@@ -107,7 +115,8 @@ class Feed:
             log.exception("room")
         finally:
             # here, not in a callback: what is reached from now on needs a new task
-            del self._tasks[live.room.conversation]
+            if self._tasks.get(live.room.conversation) is asyncio.current_task():
+                del self._tasks[live.room.conversation]
 
     async def _read(self, live: Live, attempts: int) -> None:
         while live.sockets and live.place is not None and live.place < live.wanted and attempts:
