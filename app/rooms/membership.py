@@ -70,7 +70,7 @@ class Membership:
         member = Member(me, address, room.is_muted)
         live = self._roster.enter(_named(room), member, socket)
         try:
-            page = await self._latest(name, me)
+            page = await self._first_page(live, name, me)
             if socket not in live.sockets:  # put out meanwhile, by what another process said
                 raise not_allowed("join the room first.")
         except Refused:
@@ -78,6 +78,18 @@ class Membership:
             raise
         self._feed.begin(live, page.room.last_seq)
         socket.push(protocol.event("room-join", self._welcome(live, page, me), ref))
+
+    async def _first_page(self, live: Live, name: str, me: Person) -> RoomPage:
+        """All that was said before what is pushed.
+
+        Of several who are the first, one may have read earlier than the one whose page the pushes
+        begin after: nobody would show it what was said in between.
+        """
+        begun = live.place is not None
+        page = await self._latest(name, me)
+        if not begun and live.place is not None and page.room.last_seq < live.place:
+            page = await self._latest(name, me)
+        return page
 
     async def join_only(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """For HTTP: a member from now on, in the room as soon as a socket joins."""
