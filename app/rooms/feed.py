@@ -25,7 +25,7 @@ log = logging.getLogger("parley.rooms")
 # seconds until a read that the database could not answer is tried again
 RETRY = 0.25
 # reads that find nothing before it is believed that there is nothing (a storage replaced)
-ATTEMPTS = 20
+PATIENCE = 20
 
 
 class Feed:
@@ -62,6 +62,7 @@ class Feed:
         """The room is known to go that far: so far it is to be shown."""
         live.wanted = max(live.wanted, seq)
         if live.place is not None and live.place < live.wanted:
+            live.patience = PATIENCE  # anew: a read that is under way may have begun before this
             self._catch_up(live)
 
     def check_all(self) -> None:
@@ -69,7 +70,8 @@ class Feed:
         for live in self._roster:
             if live.place is not None:
                 live.wanted = max(live.wanted, live.place + 1)
-                self._catch_up(live, attempts=1)
+                live.patience = max(live.patience, 1)
+                self._catch_up(live)
 
     def forget(self) -> None:
         """The log is another one: how far it was shown says nothing of what is to come."""
@@ -102,15 +104,15 @@ class Feed:
 
     # -- reading what is missing --------------------------------------------------------------
 
-    def _catch_up(self, live: Live, attempts: int = ATTEMPTS) -> None:
+    def _catch_up(self, live: Live) -> None:
         conversation = live.room.conversation
         if conversation not in self._tasks:
-            task = asyncio.get_running_loop().create_task(self._run(live, attempts))
+            task = asyncio.get_running_loop().create_task(self._run(live))
             self._tasks[conversation] = task
 
-    async def _run(self, live: Live, attempts: int) -> None:
+    async def _run(self, live: Live) -> None:
         try:
-            await self._read(live, attempts)
+            await self._read(live)
         except Exception:
             log.exception("room")
         finally:
@@ -118,15 +120,18 @@ class Feed:
             if self._tasks.get(live.room.conversation) is asyncio.current_task():
                 del self._tasks[live.room.conversation]
 
-    async def _read(self, live: Live, attempts: int) -> None:
-        while live.sockets and live.place is not None and live.place < live.wanted and attempts:
+    async def _read(self, live: Live) -> None:
+        while (
+            live.sockets and live.place is not None and live.place < live.wanted and live.patience
+        ):
             before = live.place
             for said in await self._entries_after(live.room.conversation, before):
                 if said[0].seq == live.place + 1:
                     self._push(live, said)
-            attempts -= live.place == before
-            if live.place == before and attempts:
-                await asyncio.sleep(RETRY)
+            if live.place == before:
+                live.patience -= 1
+                if live.patience:
+                    await asyncio.sleep(RETRY)
         if live.place is not None:
             live.wanted = live.place
 

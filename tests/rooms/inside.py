@@ -20,6 +20,7 @@ from app.rooms.live import Live
 from models import base, schema
 from models.conversation import room_key
 from tests.client import PATIENCE
+from tests.services.parley import UNLIMITED
 
 
 class Inside:
@@ -38,8 +39,9 @@ class Inside:
 
 @asynccontextmanager
 async def serve_inside(folder: Path, database_url: str, **flags: str) -> AsyncIterator[Inside]:
+    unlimited = {name: str(value) for name, value in UNLIMITED.items()}
     names = {"data_dir": str(folder), "database_url": database_url, "port": "0", "guests": "on"}
-    options = settings.load({**names, **flags}, {})
+    options = settings.load({**unlimited, **names, **flags}, {})
     db = base.connect(options.database_url)
     schema.migrate(db)
     here, there = Parley(Parts(options, db)), Parts(options, db)

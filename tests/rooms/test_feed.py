@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from models import room_log
-from tests.client import answer, event, guest
+from models import people, room_log
+from tests.client import Tab, answer, event, guest
 from tests.rooms.inside import Inside, holding, serve_inside
-from tests.rooms.scene import enter, opened, texts
+from tests.rooms.scene import enter, opened, say, texts
 
 
 @pytest.fixture
@@ -33,4 +33,39 @@ async def test_who_is_among_the_first_and_reads_early_misses_nothing(inside: Ins
     assert texts(shown["data"]["logs"]) == ["1", "2"]
     await ann.useropt("room-say", room=room, content="3")
     for tab in (early, late):
-        assert (await tab.expect(event("room-message")))["data"]["data"][1] == "3"
+        assert await heard(tab) == "3"
+
+
+async def test_what_is_stored_while_the_room_is_checked_is_shown(inside: Inside) -> None:
+    """The check has read, and found nothing, when another process stores a message and says so."""
+    room, tab = await alone(inside)
+    live, feed = inside.live(room), inside.here.rooms.feed
+    with holding(room_log, "entries_after") as held:
+        feed.check_all()
+        await held.made()
+        feed.reached(live, await say_there(inside, tab, room, "2"))
+        held.release()
+        assert await heard(tab) == "2"
+
+
+async def alone(inside: Inside) -> tuple[str, Tab]:
+    """Somebody who is in a room where one message was said."""
+    ann = await guest(inside.url, "ann")
+    room = await opened(ann)
+    tab = await ann.open()
+    await enter(tab, room)
+    await say(tab, room, "1")
+    return room, tab
+
+
+async def say_there(inside: Inside, tab: Tab, room: str, text: str) -> int:
+    """The same person says something at the other process, which tells this one nothing."""
+    said = await inside.there.rooms.talk.say_and_wait(
+        await inside.here.reader.run(lambda: people.find_person(tab.me["user_id"])),
+        {"room": room, "content": text},
+    )
+    return int(said["data"]["data"][3]["seq"])
+
+
+async def heard(tab: Tab) -> str:
+    return str((await tab.expect(event("room-message")))["data"]["data"][1])
