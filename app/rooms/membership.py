@@ -7,7 +7,7 @@ from typing import Any
 
 from app.access.person import Person
 from app.messaging import protocol
-from app.messaging.errors import Refused, not_allowed
+from app.messaging.errors import Errorcode, Refused, not_allowed
 from app.messaging.hub import Hub, Socket
 from app.messaging.items import Reply, RoomName
 from app.rooms.feed import Feed
@@ -68,16 +68,23 @@ class Membership:
         if not self._hub.has(socket):  # it has gone meanwhile: it must not be in any room
             return
         member = Member(me, address, room.is_muted)
+        was_in = self._is_in(room, socket)
         live = self._roster.enter(_named(room), member, socket)
         try:
             page = await self._first_page(live, name, me)
             if socket not in live.sockets:  # put out meanwhile, by what another process said
                 raise not_allowed("join the room first.")
-        except Refused:
-            self._roster.leave(live, socket)
+        except Refused as refused:
+            # who was in before stays in: a database that had no time puts nobody out
+            if not was_in or refused.code == Errorcode.NOT_ALLOWED:
+                self._roster.leave(live, socket)
             raise
         self._feed.begin(live, page.room.last_seq)
         socket.push(protocol.event("room-join", self._welcome(live, page, me), ref))
+
+    def _is_in(self, room: RoomInfo, socket: Socket) -> bool:
+        live = self._roster.live(room.conversation)
+        return live is not None and socket in live.sockets
 
     async def _first_page(self, live: Live, name: str, me: Person) -> RoomPage:
         """All that was said before what is pushed.

@@ -170,7 +170,7 @@ async def test_who_was_removed_is_out_though_the_database_had_no_time(
     """Redis is back, and who may still be in cannot be looked up before that is given up."""
     cluster = Cluster(tmp_path, mariadb_url, own_redis.url)
     for server in cluster.servers:
-        server.settings["write_timeout"] = 0.5
+        server.settings["write_timeout"] = 1.0
     with cluster, closing(mariadb.connect(mariadb_url)) as other:
         room, (_, bob), (here, there) = await pair_in_a_room(cluster)
         await asyncio.to_thread(own_redis.stop)
