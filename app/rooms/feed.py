@@ -36,7 +36,7 @@ class Feed:
         self._reader = reader
         self._shapes = shapes
         self._counters = counters
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks: dict[Live, asyncio.Task[None]] = {}
 
     def stop(self) -> None:
         for task in list(self._tasks.values()):
@@ -105,10 +105,8 @@ class Feed:
     # -- reading what is missing --------------------------------------------------------------
 
     def _catch_up(self, live: Live) -> None:
-        conversation = live.room.conversation
-        if conversation not in self._tasks:
-            task = asyncio.get_running_loop().create_task(self._run(live))
-            self._tasks[conversation] = task
+        if live not in self._tasks:
+            self._tasks[live] = asyncio.get_running_loop().create_task(self._run(live))
 
     async def _run(self, live: Live) -> None:
         try:
@@ -117,8 +115,8 @@ class Feed:
             log.exception("room")
         finally:
             # here, not in a callback: what is reached from now on needs a new task
-            if self._tasks.get(live.room.conversation) is asyncio.current_task():
-                del self._tasks[live.room.conversation]
+            if self._tasks.get(live) is asyncio.current_task():
+                del self._tasks[live]
 
     async def _read(self, live: Live) -> None:
         while (

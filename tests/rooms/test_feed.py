@@ -1,19 +1,21 @@
 """Everybody in a room is shown all of it, whichever thread is late."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from app.rooms.live import Live
 from models import people, room_log
-from tests.client import Tab, answer, event, guest
+from tests.client import PATIENCE, Tab, answer, event, guest
 from tests.rooms.inside import Inside, holding, serve_inside
 from tests.rooms.scene import enter, opened, say, texts
 
 
 @pytest.fixture
 async def inside(tmp_path: Path, database_url: str, close_tabs: None) -> AsyncIterator[Inside]:
-    async with serve_inside(tmp_path, database_url) as found:
+    async with serve_inside(tmp_path, database_url, presence_grace="0.1") as found:
         yield found
 
 
@@ -48,6 +50,21 @@ async def test_what_is_stored_while_the_room_is_checked_is_shown(inside: Inside)
         assert await heard(tab) == "2"
 
 
+async def test_a_room_that_was_empty_is_shown_though_an_old_read_goes_on(inside: Inside) -> None:
+    """A read for those who were in before still waits for the database when others come."""
+    room, tab = await alone(inside)
+    old, feed = inside.live(room), inside.here.rooms.feed
+    with holding(room_log, "entries_after") as held:
+        feed.check_all()
+        await held.made()
+        await tab.close()
+        await gone(inside, old)
+        again = await (await guest(inside.url, "bob")).open()
+        await enter(again, room)
+        feed.reached(inside.live(room), await say_there(inside, again, room, "2"))
+        assert await heard(again) == "2"
+
+
 async def alone(inside: Inside) -> tuple[str, Tab]:
     """Somebody who is in a room where one message was said."""
     ann = await guest(inside.url, "ann")
@@ -69,3 +86,10 @@ async def say_there(inside: Inside, tab: Tab, room: str, text: str) -> int:
 
 async def heard(tab: Tab) -> str:
     return str((await tab.expect(event("room-message")))["data"]["data"][1])
+
+
+async def gone(inside: Inside, live: Live) -> None:
+    """Waits until the room that nobody is in any more is forgotten."""
+    async with asyncio.timeout(PATIENCE):
+        while live in list(inside.here.rooms.roster):
+            await inside.here.reader.run(lambda: None)
