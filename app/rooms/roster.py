@@ -116,8 +116,10 @@ class Roster:
         live = self._rooms.get(conversation)
         if live is not None and (member := live.members.get(user_id)):
             live.members[user_id] = Member(member.person, member.address, on)
-            live.briefs[user_id] = live.told[user_id] = shapes.member(live.members[user_id])
-            self._link.came(conversation, live.told[user_id])
+            brief = live.briefs[user_id] = shapes.member(live.members[user_id])
+            if user_id in live.told:  # who is not is about to be, as they are now
+                live.told[user_id] = brief
+            self._link.came(conversation, brief)
 
     # -- who is in ----------------------------------------------------------------------------
 
