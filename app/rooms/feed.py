@@ -17,6 +17,7 @@ from app.rooms.live import Live
 from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
 from models import room_log
+from models.history import PAGE_LIMIT
 from models.reader import Reader
 from models.room_log import Said
 
@@ -123,9 +124,12 @@ class Feed:
             live.sockets and live.place is not None and live.place < live.wanted and live.patience
         ):
             before = live.place
-            for said in await self._entries_after(live.room.conversation, before):
+            found = await self._entries_after(live.room.conversation, before)
+            for said in found:
                 if said[0].seq == live.place + 1:
                     self._push(live, said)
+            if len(found) == PAGE_LIMIT:  # there may be more, whatever is known
+                live.wanted = max(live.wanted, live.place + 1)
             if live.place == before:
                 live.patience -= 1
                 if live.patience:

@@ -8,6 +8,7 @@ import pytest
 
 from app.rooms.live import Live
 from models import people, room_log
+from models.history import PAGE_LIMIT
 from tests.client import PATIENCE, Tab, answer, event, guest
 from tests.rooms.inside import Inside, holding, serve_inside
 from tests.rooms.scene import enter, opened, say, texts
@@ -48,6 +49,17 @@ async def test_what_is_stored_while_the_room_is_checked_is_shown(inside: Inside)
         feed.reached(live, await say_there(inside, tab, room, "2"))
         held.release()
         assert await heard(tab) == "2"
+
+
+async def test_all_that_no_notice_told_of_is_shown(inside: Inside) -> None:
+    """Also what is more than one read brings."""
+    room, tab = await alone(inside)
+    numbers = range(2, 2 * PAGE_LIMIT + 10)
+    for number in numbers:
+        await say_there(inside, tab, room, f"{number}")
+    inside.here.rooms.feed.check_all()
+    for number in numbers:
+        assert await heard(tab) == f"{number}"
 
 
 async def test_a_room_that_was_empty_is_shown_though_an_old_read_goes_on(inside: Inside) -> None:
