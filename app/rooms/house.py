@@ -45,6 +45,9 @@ class Rooms:
     ) -> None:
         link: RoomLink = NoLink() if bus is None else ClusterLink(bus)
         self._reader = reader
+        self._counters = counters
+        self._shared = bus is not None
+        self._interval = options.watch_interval
         self._fixed = options.fixed_rooms
         made = RoomShapes(shapes)
         moderators = Moderators(options.operator_names)
@@ -99,6 +102,8 @@ class Rooms:
     async def start(self) -> None:
         """Opens the operator's rooms where they are not there yet."""
         await self._reader.run(lambda: rooms.keep_rooms(self._fixed))
+        if self._shared:
+            self.outsiders.watch(self._interval, lambda: bool(self._counters.redis_linked))
 
     def stop(self) -> None:
         self.feed.stop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from app.messaging.errors import Refused
@@ -27,10 +28,23 @@ class Outsiders:
         self._shapes = shapes
         self._unchecked: set[int] = set()
         self._task: asyncio.Task[None] | None = None
+        self._watch_task: asyncio.Task[None] | None = None
+
+    def watch(self, interval: float, linked: Callable[[], bool]) -> None:
+        """Looks again and again, for as long as other processes cannot say anything."""
+        watching = self._watch(interval, linked)
+        self._watch_task = asyncio.get_running_loop().create_task(watching)
+
+    async def _watch(self, interval: float, linked: Callable[[], bool]) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            if not linked():
+                self.check_all()
 
     def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        for task in (self._task, self._watch_task):
+            if task is not None:
+                task.cancel()
 
     def check_all(self) -> None:
         """Who has left or was removed at another process may still be in here."""

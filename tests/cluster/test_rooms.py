@@ -164,13 +164,23 @@ async def test_who_was_removed_by_a_process_without_redis_hears_no_more(
         await leave(here, there)
 
 
+async def test_who_is_removed_while_redis_is_away_hears_no_more(
+    cluster: Cluster, own_redis: Redis
+) -> None:
+    room, (_, bob), (here, there) = await pair_in_a_room(cluster)
+    await asyncio.to_thread(own_redis.stop)
+    await here.ask("room-remove", {"room": room, "user_id": bob.user_id, "on": True})
+    await there.expect(event("room-leave", by=">", room=room))
+    assert not own_redis.running
+
+
 async def test_who_was_removed_is_out_though_the_database_had_no_time(
     tmp_path: Path, mariadb: MariaDB, mariadb_url: str, own_redis: Redis
 ) -> None:
     """Redis is back, and who may still be in cannot be looked up before that is given up."""
     cluster = Cluster(tmp_path, mariadb_url, own_redis.url)
     for server in cluster.servers:
-        server.settings["write_timeout"] = 1.0
+        server.settings |= {"write_timeout": 1.0, "watch_interval": 60.0}
     with cluster, closing(mariadb.connect(mariadb_url)) as other:
         room, (_, bob), (here, there) = await pair_in_a_room(cluster)
         await asyncio.to_thread(own_redis.stop)
