@@ -57,6 +57,8 @@ class Feed:
         if live.place is not None and seq == live.place + 1:
             self._push(live, said, asker)
         else:
+            if asker is not None:
+                live.askers[seq] = asker
             self.reached(live, seq)
 
     def reached(self, live: Live, seq: int) -> None:
@@ -81,12 +83,14 @@ class Feed:
         self._tasks.clear()
         for live in self._roster:
             live.place, live.wanted = None, 0
+            live.askers.clear()
 
     # -- pushing ------------------------------------------------------------------------------
 
     def _push(self, live: Live, said: Said, asker: Socket | None = None) -> None:
         row = said[0]
         live.place = row.seq
+        asker = live.askers.pop(row.seq, asker)
         mine = live.here.get(row.me, ())
         bodies: dict[tuple[bool, str], bytes] = {}
         # a push that finds its socket dead takes it out of the room: so iterate over a copy
@@ -136,6 +140,7 @@ class Feed:
                     await asyncio.sleep(RETRY)
         if live.place is not None:
             live.wanted = live.place
+        live.askers.clear()  # what is not shown by now never will be
 
     async def _entries_after(self, conversation: int, seq: int) -> list[Said]:
         """What the log has beyond a seq, as soon as the database answers."""

@@ -63,6 +63,7 @@ class Membership:
             await self._join(me, name, socket, reply.ref)
 
     async def _join(self, me: Person, name: str, socket: Socket, ref: str | None) -> None:
+        self._roster.check_limit(socket, room_key(name))  # or one would be a member all the same
         address = socket.address
         room = await self._reader.run(lambda: room_members.join_room(name, me.user_id, address))
         if not self._hub.has(socket):  # it has gone meanwhile: it must not be in any room

@@ -59,6 +59,18 @@ async def test_everybody_is_shown_the_same_in_order(cluster: Cluster) -> None:
         assert [shown[seq] for seq in sorted(shown)] == texts(page["logs"])
 
 
+async def test_who_leaves_is_out_at_the_other_process_at_once(
+    tmp_path: Path, database_url: str, own_redis: Redis
+) -> None:
+    """The grace is for lost connections."""
+    with Cluster(tmp_path, database_url, own_redis.url, presence_grace=1000.0) as cluster:
+        room, (_, bob), (here, there) = await pair_in_a_room(cluster)
+        await there.ask("room-leave", {"room": room})
+        notice = await here.expect(event("room-leave", by="<", room=room))
+        assert users_of(notice) == {bob.user_id}
+        await leave(here, there)
+
+
 async def test_one_notice_per_person_wherever_the_tabs_are(cluster: Cluster) -> None:
     room, _, (here, there) = await pair_in_a_room(cluster)
     cat = await somebody(cluster.urls[0], "cat")

@@ -51,6 +51,21 @@ async def test_what_is_stored_while_the_room_is_checked_is_shown(inside: Inside)
         assert await heard(tab) == "2"
 
 
+async def test_who_asked_is_not_pushed_its_own_words(inside: Inside) -> None:
+    """Also where what another process stored before them is still being read."""
+    room, tab = await alone(inside)
+    with holding(room_log, "entries_after") as held:
+        live, feed = inside.live(room), inside.here.rooms.feed
+        feed.reached(live, await say_there(inside, tab, room, "2"))
+        await held.made()
+        await say(tab, room, "3")
+    assert await heard(tab) == "2"
+    other = await (await guest(inside.url, "bob")).open()
+    await enter(other, room)
+    await say(other, room, "4")
+    assert await heard(tab) == "4"
+
+
 async def test_all_that_no_notice_told_of_is_shown(inside: Inside) -> None:
     """Also what is more than one read brings."""
     room, tab = await alone(inside)

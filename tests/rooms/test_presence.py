@@ -165,6 +165,8 @@ async def test_a_socket_is_in_a_bounded_number_of_rooms(shared_server: ParleySer
         await enter(tab, room)
     push = await tab.ask("room-join", {"room": rooms[50]})
     assert (push["errorcode"], push["data"]["limit"]) == (-7, 50)
+    page = await people[0].useropt("room-chat", room=rooms[50])
+    assert page["errorcode"] == -5  # no member either
     await enter(tab, rooms[7])  # one that it is in already is no further one
     await tab.ask("room-leave", {"room": rooms[7]})
     await enter(tab, rooms[50])
