@@ -115,6 +115,7 @@ class Parts:
             self.typing,
             self.counters,
             self.options.watch_interval,
+            replaced=lambda: self.rooms.feed.forget(),
         )
         self._build_chat()
         self.sockets = Sockets(self.hub, self.bus, self.presence, self.rooms)

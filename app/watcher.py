@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 
 from app.access.tokens import Tokens
 from app.messaging.counters import Counters
@@ -38,13 +39,16 @@ class Watcher:
         typing: Typing,
         counters: Counters,
         interval: float,
+        replaced: Callable[[], None],
     ) -> None:
+        """`replaced` is called when the storage is another one, before the sockets close."""
         self._hub = hub
         self._reader = reader
         self._tokens = tokens
         self._typing = typing
         self._counters = counters
         self._interval = interval
+        self._replaced = replaced
         self._tasks: list[asyncio.Task[None]] = []
         self._looked = now_ms()
         self.epoch = ""
@@ -104,6 +108,7 @@ class Watcher:
         log.warning("storage epoch changed: all sockets are asked to come back")
         self.epoch = epoch
         self._typing.forget()
+        self._replaced()
         for socket in self._hub:
             socket.shut(CloseCode.STORAGE_REPLACED, "storage replaced")
 

@@ -5,7 +5,7 @@ Notices on the channel of all processes; each names the process it is from:
     room-all PROCESS                 body: {conversation: {user id: person}}, all who are in
     room-ask PROCESS                 it wants everybody's room-all
     room-came PROCESS CONVERSATION   body: the person
-    room-went PROCESS CONVERSATION USER
+    room-went PROCESS CONVERSATION USER 0|1    1: left or was removed, so told at once
     room-moved PROCESS CONVERSATION SEQ
     room-event PROCESS CONVERSATION  body: what everybody in the room is told
     room-muted PROCESS CONVERSATION USER 0|1   body: likewise
@@ -96,8 +96,8 @@ class ClusterLink:
     def came(self, conversation: int, brief: Brief) -> None:
         self._tell("room-came", conversation, body=orjson.dumps(brief))
 
-    def went(self, conversation: int, user_id: int) -> None:
-        self._tell("room-went", conversation, user_id)
+    def went(self, conversation: int, user_id: int, at_once: bool) -> None:
+        self._tell("room-went", conversation, user_id, int(at_once))
 
     def moved(self, conversation: int, seq: int) -> None:
         self._tell("room-moved", conversation, seq)
@@ -147,24 +147,24 @@ class ClusterLink:
         self._changed(conversation, {brief["user_id"]})
 
     def _on_went(self, process: str, words: Words, body: bytes) -> None:
-        conversation, user_id = map(int, words)
+        conversation, user_id, at_once = map(int, words)
         rooms = self._there.get(process, {})
         people = rooms.get(conversation, {})
         people.pop(user_id, None)
         if not people:
             rooms.pop(conversation, None)
-        self._changed(conversation, {user_id})
+        self._changed(conversation, {user_id}, at_once=bool(at_once))
 
     def _forget(self, process: str) -> None:
         """It has gone, with everybody who was there."""
         for conversation, people in self._there.pop(process, {}).items():
             self._changed(conversation, people)
 
-    def _changed(self, conversation: int, user_ids: Any) -> None:
+    def _changed(self, conversation: int, user_ids: Any, at_once: bool = False) -> None:
         live = self._roster.live(conversation)
         if live is not None:
             for user_id in user_ids:
-                self._roster.changed(live, user_id)
+                self._roster.changed(live, user_id, at_once)
 
     def _on_moved(self, process: str, words: Words, body: bytes) -> None:
         conversation, seq = map(int, words)
@@ -188,3 +188,4 @@ class ClusterLink:
 
     def _on_check(self, process: str, words: Words, body: bytes) -> None:
         self._feed.check_all()
+        self._check()

@@ -17,6 +17,7 @@ from app.rooms.live import Live
 from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
 from models import room_log
+from models.history import PAGE_LIMIT
 from models.reader import Reader
 from models.room_log import Said
 
@@ -25,7 +26,7 @@ log = logging.getLogger("parley.rooms")
 # seconds until a read that the database could not answer is tried again
 RETRY = 0.25
 # reads that find nothing before it is believed that there is nothing (a storage replaced)
-ATTEMPTS = 20
+PATIENCE = 20
 
 
 class Feed:
@@ -36,7 +37,7 @@ class Feed:
         self._reader = reader
         self._shapes = shapes
         self._counters = counters
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks: dict[Live, asyncio.Task[None]] = {}
 
     def stop(self) -> None:
         for task in list(self._tasks.values()):
@@ -56,12 +57,15 @@ class Feed:
         if live.place is not None and seq == live.place + 1:
             self._push(live, said, asker)
         else:
+            if asker is not None:
+                live.askers[seq] = asker
             self.reached(live, seq)
 
     def reached(self, live: Live, seq: int) -> None:
         """The room is known to go that far: so far it is to be shown."""
         live.wanted = max(live.wanted, seq)
         if live.place is not None and live.place < live.wanted:
+            live.patience = PATIENCE  # anew: a read that is under way may have begun before this
             self._catch_up(live)
 
     def check_all(self) -> None:
@@ -69,13 +73,24 @@ class Feed:
         for live in self._roster:
             if live.place is not None:
                 live.wanted = max(live.wanted, live.place + 1)
-                self._catch_up(live, attempts=1)
+                live.patience = max(live.patience, 1)
+                self._catch_up(live)
+
+    def forget(self) -> None:
+        """The log is another one: how far it was shown says nothing of what is to come."""
+        for task in self._tasks.values():
+            task.cancel()
+        self._tasks.clear()
+        for live in self._roster:
+            live.place, live.wanted = None, 0
+            live.askers.clear()
 
     # -- pushing ------------------------------------------------------------------------------
 
     def _push(self, live: Live, said: Said, asker: Socket | None = None) -> None:
         row = said[0]
         live.place = row.seq
+        asker = live.askers.pop(row.seq, asker)
         mine = live.here.get(row.me, ())
         bodies: dict[tuple[bool, str], bytes] = {}
         # a push that finds its socket dead takes it out of the room: so iterate over a copy
@@ -94,32 +109,38 @@ class Feed:
 
     # -- reading what is missing --------------------------------------------------------------
 
-    def _catch_up(self, live: Live, attempts: int = ATTEMPTS) -> None:
-        conversation = live.room.conversation
-        if conversation not in self._tasks:
-            task = asyncio.get_running_loop().create_task(self._run(live, attempts))
-            self._tasks[conversation] = task
+    def _catch_up(self, live: Live) -> None:
+        if live not in self._tasks:
+            self._tasks[live] = asyncio.get_running_loop().create_task(self._run(live))
 
-    async def _run(self, live: Live, attempts: int) -> None:
+    async def _run(self, live: Live) -> None:
         try:
-            await self._read(live, attempts)
+            await self._read(live)
         except Exception:
             log.exception("room")
         finally:
             # here, not in a callback: what is reached from now on needs a new task
-            del self._tasks[live.room.conversation]
+            if self._tasks.get(live) is asyncio.current_task():
+                del self._tasks[live]
 
-    async def _read(self, live: Live, attempts: int) -> None:
-        while live.sockets and live.place is not None and live.place < live.wanted and attempts:
+    async def _read(self, live: Live) -> None:
+        while (
+            live.sockets and live.place is not None and live.place < live.wanted and live.patience
+        ):
             before = live.place
-            for said in await self._entries_after(live.room.conversation, before):
+            found = await self._entries_after(live.room.conversation, before)
+            for said in found:
                 if said[0].seq == live.place + 1:
                     self._push(live, said)
-            attempts -= live.place == before
-            if live.place == before and attempts:
-                await asyncio.sleep(RETRY)
+            if len(found) == PAGE_LIMIT:  # there may be more, whatever is known
+                live.wanted = max(live.wanted, live.place + 1)
+            if live.place == before:
+                live.patience -= 1
+                if live.patience:
+                    await asyncio.sleep(RETRY)
         if live.place is not None:
             live.wanted = live.place
+        live.askers.clear()  # what is not shown by now never will be
 
     async def _entries_after(self, conversation: int, seq: int) -> list[Said]:
         """What the log has beyond a seq, as soon as the database answers."""

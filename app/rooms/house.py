@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -21,6 +20,7 @@ from app.rooms.link import NoLink, RoomLink
 from app.rooms.listing import Listing
 from app.rooms.membership import Membership
 from app.rooms.moderation import Moderation, Moderators
+from app.rooms.outsiders import Outsiders
 from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
 from app.rooms.talk import Talk
@@ -45,7 +45,9 @@ class Rooms:
     ) -> None:
         link: RoomLink = NoLink() if bus is None else ClusterLink(bus)
         self._reader = reader
-        self._checks: set[asyncio.Task[None]] = set()
+        self._counters = counters
+        self._shared = bus is not None
+        self._interval = options.watch_interval
         self._fixed = options.fixed_rooms
         made = RoomShapes(shapes)
         moderators = Moderators(options.operator_names)
@@ -53,6 +55,7 @@ class Rooms:
         self.feed = Feed(self.roster, reader, made, counters)
         self.talk = Talk(intake, writer, reader, self.roster, self.feed, link, made)
         self.membership = Membership(hub, reader, self.roster, self.feed, link, made, moderators)
+        self.outsiders = Outsiders(self.roster, reader, made)
         self.moderation = Moderation(reader, self.roster, link, moderators, made.clock)
         self.listing = Listing(
             reader,
@@ -63,7 +66,7 @@ class Rooms:
             rooms_per_user=options.rooms_per_user,
         )
         if isinstance(link, ClusterLink):
-            link.connect(self.roster, self.feed, self._check)
+            link.connect(self.roster, self.feed, self.outsiders.check_all)
         self.tells: dict[type, Tell] = {RoomMessage: self.talk.tell, RoomReceipt: self.talk.moved}
 
     def operations(self) -> dict[str, Operation]:
@@ -99,16 +102,12 @@ class Rooms:
     async def start(self) -> None:
         """Opens the operator's rooms where they are not there yet."""
         await self._reader.run(lambda: rooms.keep_rooms(self._fixed))
-
-    def _check(self) -> None:
-        task = asyncio.get_running_loop().create_task(self.membership.check_all())
-        self._checks.add(task)
-        task.add_done_callback(self._checks.discard)
+        if self._shared:
+            self.outsiders.watch(self._interval, lambda: bool(self._counters.redis_linked))
 
     def stop(self) -> None:
         self.feed.stop()
-        for task in list(self._checks):
-            task.cancel()
+        self.outsiders.stop()
 
     def depart(self, socket: Socket) -> None:
         self.roster.depart(socket)

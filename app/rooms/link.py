@@ -14,7 +14,9 @@ class RoomLink(Protocol):
         """Somebody is in here now, or is described anew."""
         ...
 
-    def went(self, conversation: int, user_id: int) -> None: ...
+    def went(self, conversation: int, user_id: int, at_once: bool) -> None:
+        """Nobody of theirs is in here any more; `at_once`: they left or were removed."""
+        ...
 
     def moved(self, conversation: int, seq: int) -> None:
         """A message was stored here."""
@@ -38,7 +40,7 @@ class NoLink:
     def came(self, conversation: int, brief: dict[str, Any]) -> None:
         return
 
-    def went(self, conversation: int, user_id: int) -> None:
+    def went(self, conversation: int, user_id: int, at_once: bool) -> None:
         return
 
     def moved(self, conversation: int, seq: int) -> None:

@@ -26,6 +26,8 @@ class Live:
         self.timer: asyncio.TimerHandle | None = None
         self.place: int | None = None  # the last seq shown; None until it has been looked up
         self.wanted = 0  # the last seq known to be stored
+        self.askers: dict[int, Socket] = {}  # who said what is stored, but not shown yet
+        self.patience = 0  # reads that may find nothing before that is not believed any more
 
     def push(self, message: bytes, but: Socket | None = None) -> None:
         # a push that finds its socket dead takes it out of the set: so iterate over a copy

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager, suppress
-from functools import partial
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from app.access.person import Person
 from app.messaging import protocol
-from app.messaging.errors import Refused, not_allowed
+from app.messaging.errors import Errorcode, Refused, not_allowed
 from app.messaging.hub import Hub, Socket
 from app.messaging.items import Reply, RoomName
 from app.rooms.feed import Feed
@@ -64,21 +63,41 @@ class Membership:
             await self._join(me, name, socket, reply.ref)
 
     async def _join(self, me: Person, name: str, socket: Socket, ref: str | None) -> None:
+        self._roster.check_limit(socket, room_key(name))  # or one would be a member all the same
         address = socket.address
         room = await self._reader.run(lambda: room_members.join_room(name, me.user_id, address))
         if not self._hub.has(socket):  # it has gone meanwhile: it must not be in any room
             return
         member = Member(me, address, room.is_muted)
+        was_in = self._is_in(room, socket)
         live = self._roster.enter(_named(room), member, socket)
         try:
-            page = await self._latest(name, me)
+            page = await self._first_page(live, name, me)
             if socket not in live.sockets:  # put out meanwhile, by what another process said
                 raise not_allowed("join the room first.")
-        except Refused:
-            self._roster.leave(live, socket)
+        except Refused as refused:
+            # who was in before stays in: a database that had no time puts nobody out
+            if not was_in or refused.code == Errorcode.NOT_ALLOWED:
+                self._roster.leave(live, socket)
             raise
         self._feed.begin(live, page.room.last_seq)
         socket.push(protocol.event("room-join", self._welcome(live, page, me), ref))
+
+    def _is_in(self, room: RoomInfo, socket: Socket) -> bool:
+        live = self._roster.live(room.conversation)
+        return live is not None and socket in live.sockets
+
+    async def _first_page(self, live: Live, name: str, me: Person) -> RoomPage:
+        """All that was said before what is pushed.
+
+        Of several who are the first, one may have read earlier than the one whose page the pushes
+        begin after: nobody would show it what was said in between.
+        """
+        begun = live.place is not None
+        page = await self._latest(name, me)
+        if not begun and live.place is not None and page.room.last_seq < live.place:
+            page = await self._latest(name, me)
+        return page
 
     async def join_only(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """For HTTP: a member from now on, in the room as soon as a socket joins."""
@@ -111,27 +130,12 @@ class Membership:
     async def _leave(self, me: Person, name: str, reply: Reply) -> str:
         async with self._turn(me, name):
             room = await self._reader.run(lambda: room_members.leave_room(name, me.user_id))
-            left = self._left(room.name)
+            left = self._shapes.left(room.name)
             self._link.eject(room.conversation, me.user_id, left, removed=False)
             self._roster.eject(room.conversation, me.user_id, left, but=reply.socket)
             if reply.socket is not None:
-                reply.socket.push(self._left(room.name, reply.ref))
+                reply.socket.push(self._shapes.left(room.name, reply.ref))
         return room.name
-
-    def _left(self, room: str, ref: str | None = None) -> bytes:
-        data = {"room": room, "by": ">", "time": self._shapes.clock(), "removed": False}
-        return protocol.event("room-leave", data, ref)
-
-    async def check_all(self) -> None:
-        """Takes out who has left or was removed at another process, where no notice said so."""
-        for live in self._roster:
-            here, conversation = list(live.here), live.room.conversation
-            with suppress(Refused):
-                gone = await self._reader.run(
-                    partial(room_members.find_outsiders, conversation, here)
-                )
-                for user_id in gone:
-                    self._roster.eject(conversation, user_id, self._left(live.room.name))
 
     # -- who is in ----------------------------------------------------------------------------
 

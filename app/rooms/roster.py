@@ -48,10 +48,9 @@ class Roster:
 
     def enter(self, room: RoomName, member: Member, socket: Socket) -> Live:
         """Puts a socket into a room. Raises Refused (-7) for one that is in too many."""
+        self.check_limit(socket, room.key)
         rooms = self._rooms_of.setdefault(socket, set())
         live = self._rooms.get(room.conversation)
-        if len(rooms) >= ROOMS_PER_SOCKET and live not in rooms:
-            raise too_large(ROOMS_PER_SOCKET)
         if live is None:
             live = self._rooms[room.conversation] = self._by_key[room.key] = Live(room)
             for user_id, brief in self._link.people(room.conversation).items():
@@ -67,6 +66,12 @@ class Roster:
             self.changed(live, user_id)
         return live
 
+    def check_limit(self, socket: Socket, key: bytes) -> None:
+        """Raises Refused (-7) where the socket may be in no further room than it is in."""
+        rooms = self._rooms_of.get(socket, set())
+        if len(rooms) >= ROOMS_PER_SOCKET and self._by_key.get(key) not in rooms:
+            raise too_large(ROOMS_PER_SOCKET)
+
     def leave(self, live: Live, socket: Socket, at_once: bool = False) -> None:
         """Takes a socket out of a room; harmless where it is not in."""
         user_id = socket.person.user_id
@@ -78,7 +83,7 @@ class Roster:
         self._forget(socket, live)
         if not sockets:
             del live.here[user_id], live.members[user_id], live.briefs[user_id]
-            self._link.went(live.room.conversation, user_id)
+            self._link.went(live.room.conversation, user_id, at_once)
             self.changed(live, user_id, at_once)
 
     def _forget(self, socket: Socket, live: Live) -> None:
@@ -116,8 +121,10 @@ class Roster:
         live = self._rooms.get(conversation)
         if live is not None and (member := live.members.get(user_id)):
             live.members[user_id] = Member(member.person, member.address, on)
-            live.briefs[user_id] = live.told[user_id] = shapes.member(live.members[user_id])
-            self._link.came(conversation, live.told[user_id])
+            brief = live.briefs[user_id] = shapes.member(live.members[user_id])
+            if user_id in live.told:  # who is not is about to be, as they are now
+                live.told[user_id] = brief
+            self._link.came(conversation, brief)
 
     # -- who is in ----------------------------------------------------------------------------
 

@@ -73,6 +73,11 @@ class RoomShapes:
             "muted": room.is_muted,
         }
 
+    def left(self, room: str, ref: str | None = None) -> bytes:
+        """What somebody is told who is out, and was not put out by a moderator."""
+        data = {"room": room, "by": ">", "time": self.clock(), "removed": False}
+        return protocol.event("room-leave", data, ref)
+
     def missed(self, missed: RoomMissed, me: Person) -> dict[str, Any]:
         """One room of a sync."""
         room = missed.room

@@ -74,7 +74,7 @@ class Talk:
 
     async def read_and_wait(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """For HTTP: {"room", "read_seq"} as it stands afterwards. Raises Refused."""
-        room = await self._find(me, data)
+        room = await self._find(me, data, members_only=True)
         future: asyncio.Future[Moved] = asyncio.get_running_loop().create_future()
         self._submit_read(me, room, data, Reply(future=future))
         return {"room": room.name, "read_seq": (await future).read}
@@ -85,9 +85,12 @@ class Talk:
             raise not_allowed("join the room first.")
         return live.room
 
-    async def _find(self, me: Person, data: dict[str, Any]) -> RoomName:
+    async def _find(self, me: Person, data: dict[str, Any], members_only: bool = False) -> RoomName:
+        """Who may write is looked up when it is stored."""
         name = parse_room(data)
         found = await self._reader.run(lambda: rooms.find_room(name, me.user_id))
+        if members_only and not found.is_member:
+            raise not_allowed("join the room first.")
         return RoomName(found.conversation, found.key, found.name)
 
     def _submit(self, me: Person, room: RoomName, data: dict[str, Any], reply: Reply) -> None:

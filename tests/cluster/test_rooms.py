@@ -1,10 +1,14 @@
 """Rooms over two processes: one order, one list of who is in, one notice per person."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 from tests.client import Person, Tab, event
-from tests.cluster.servers import Cluster, at, somebody
+from tests.cluster.servers import Cluster, at, linked, somebody
 from tests.rooms.scene import enter, opened, say, texts, users_of
+from tests.services.mariadb import MariaDB
 from tests.services.redis import Redis
 
 
@@ -53,6 +57,18 @@ async def test_everybody_is_shown_the_same_in_order(cluster: Cluster) -> None:
     page = (await people[0].useropt("room-chat", room=room, limit=200))["data"]
     for shown in screens:
         assert [shown[seq] for seq in sorted(shown)] == texts(page["logs"])
+
+
+async def test_who_leaves_is_out_at_the_other_process_at_once(
+    tmp_path: Path, database_url: str, own_redis: Redis
+) -> None:
+    """The grace is for lost connections."""
+    with Cluster(tmp_path, database_url, own_redis.url, presence_grace=1000.0) as cluster:
+        room, (_, bob), (here, there) = await pair_in_a_room(cluster)
+        await there.ask("room-leave", {"room": room})
+        notice = await here.expect(event("room-leave", by="<", room=room))
+        assert users_of(notice) == {bob.user_id}
+        await leave(here, there)
 
 
 async def test_one_notice_per_person_wherever_the_tabs_are(cluster: Cluster) -> None:
@@ -125,3 +141,75 @@ async def test_what_was_said_without_redis_is_shown_when_it_is_back(
     await there.expect(event("room-leave", by=">", room=room))
     await say(here, room, "among ourselves")
     await there.refute(event("room-message"))
+
+
+@contextmanager
+def cut_off(redis: Redis, name: str) -> Iterator[None]:
+    """Redis lets this account of its in no more, until the end; everybody else notices nothing."""
+    with redis.connect() as admin:
+        admin.acl_setuser(name, enabled=False)
+        admin.client_kill_filter(user=name)
+        yield
+        admin.acl_setuser(name, enabled=True)
+
+
+async def test_who_was_removed_by_a_process_without_redis_hears_no_more(
+    tmp_path: Path, database_url: str, own_redis: Redis
+) -> None:
+    """The process where they are has Redis all the time: it has no reason to look, unless told."""
+    with own_redis.connect() as admin:
+        everything = {"enabled": True, "nopass": True, "keys": ["*"], "channels": ["*"]}
+        admin.acl_setuser("apart", categories=["+@all"], **everything)
+    cluster = Cluster(tmp_path, database_url, own_redis.url)
+    apart = own_redis.url.replace("://", "://apart:any@")
+    cluster.servers[0].settings["redis_url"] = apart
+    with cluster:
+        room, (_, bob), (here, there) = await pair_in_a_room(cluster)
+        with cut_off(own_redis, "apart"):
+            await here.ask("room-remove", {"room": room, "user_id": bob.user_id, "on": True})
+            await there.refute(event("room-leave"))
+        await linked(cluster.servers[0], 2)
+        await there.expect(event("room-leave", by=">", room=room))
+        assert cluster.servers[1].log.count("redis: linked") == 1
+        await say(here, room, "among ourselves")
+        await there.refute(event("room-message"))
+        await leave(here, there)
+
+
+async def test_who_is_removed_while_redis_is_away_hears_no_more(
+    cluster: Cluster, own_redis: Redis
+) -> None:
+    room, (_, bob), (here, there) = await pair_in_a_room(cluster)
+    await asyncio.to_thread(own_redis.stop)
+    await here.ask("room-remove", {"room": room, "user_id": bob.user_id, "on": True})
+    await there.expect(event("room-leave", by=">", room=room))
+    assert not own_redis.running
+
+
+async def test_who_was_removed_is_out_though_the_database_had_no_time(
+    tmp_path: Path, mariadb: MariaDB, mariadb_url: str, own_redis: Redis
+) -> None:
+    """Redis is back, and who may still be in cannot be looked up before that is given up."""
+    cluster = Cluster(tmp_path, mariadb_url, own_redis.url)
+    for server in cluster.servers:
+        server.settings |= {"write_timeout": 1.0, "watch_interval": 60.0}
+    with cluster, closing(mariadb.connect(mariadb_url)) as other:
+        room, (_, bob), (here, there) = await pair_in_a_room(cluster)
+        await asyncio.to_thread(own_redis.stop)
+        await here.ask("room-remove", {"room": room, "user_id": bob.user_id, "on": True})
+        with other.cursor() as cursor:
+            cursor.execute("LOCK TABLES participant WRITE")
+            await asyncio.to_thread(own_redis.start)
+            for server in cluster.servers:
+                await linked(server, 2)
+            for _ in range(2):  # what was asked before this was given up before this
+                assert (await bob.useropt("room-chat", room=room))["errorcode"] == -8
+            await there.refute(event("room-leave"))
+            cursor.execute("UNLOCK TABLES")
+        await there.expect(event("room-leave", by=">", room=room))
+        await leave(here, there)
+
+
+async def leave(*tabs: Tab) -> None:
+    for tab in tabs:
+        await tab.close()

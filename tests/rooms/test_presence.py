@@ -99,6 +99,15 @@ async def test_who_was_in_the_list_and_went_is_told_to_have_gone(
         await went(here, cat)
 
 
+async def test_who_is_muted_at_once_is_told_to_have_come(shared_server: ParleyServer) -> None:
+    """Before anybody was told that they came: that they are muted is no such notice."""
+    room, _, (here, _) = await gather(shared_server, "ann", "bob")
+    for cat in await meet(shared_server, *["cat"] * 5):
+        await join(cat, room)
+        await here.ask("room-mute", {"room": room, "user_id": cat.user_id, "on": True})
+        await came(here, cat)
+
+
 async def test_what_one_tab_asks_is_done_in_that_order(shared_server: ParleyServer) -> None:
     room, (ann, _), (here, _) = await gather(shared_server, "ann", "bob")
     for _ in range(20):
@@ -156,6 +165,8 @@ async def test_a_socket_is_in_a_bounded_number_of_rooms(shared_server: ParleySer
         await enter(tab, room)
     push = await tab.ask("room-join", {"room": rooms[50]})
     assert (push["errorcode"], push["data"]["limit"]) == (-7, 50)
+    page = await people[0].useropt("room-chat", room=rooms[50])
+    assert page["errorcode"] == -5  # no member either
     await enter(tab, rooms[7])  # one that it is in already is no further one
     await tab.ask("room-leave", {"room": rooms[7]})
     await enter(tab, rooms[50])

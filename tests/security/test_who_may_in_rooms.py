@@ -31,7 +31,7 @@ GET  {room}/messages?before=2 sees  sees     sees   sees  sees     sees  -5     
 GET  {none}/messages          -4    -4       -4     -4    -4       -4    -4      -4       -3
 GET  {room}/members           ok    ok       ok     ok    ok       ok    -5      -5       -3
 GET  {room}/removed          ok    ok       -5     -5    -5       -5    -5      -5       -3
-PUT  {room}/read seq          ok    ok       ok     ok    ok       ok    ok      -4       -3
+PUT  {room}/read seq          ok    ok       ok     ok    ok       ok    -5      -5       -3
 POST {room}/messages content  ok    ok       ok     ok    ok       -5    -5      -5       -3
 POST {none}/messages content  -4    -4       -4     -4    -4       -4    -4      -4       -3
 POST /rooms taken             -5    -5       -5     -5    -5       -5    -5      -5       -3
@@ -43,7 +43,7 @@ PUT  {room}/members/{owner} removed  -5  -5  -5     -5    -5       -5    -5     
 useropt room-chat             sees  sees     sees   sees  sees     sees  -5      -5       -3
 useropt room-members          ok    ok       ok     ok    ok       ok    -5      -5       -3
 useropt room-say              ok    ok       ok     ok    ok       -5    -5      -5       -3
-useropt room-read             ok    ok       ok     ok    ok       ok    ok      -4       -3
+useropt room-read             ok    ok       ok     ok    ok       ok    -5      -5       -3
 useropt room-delete           ok    ok       -5     -5    -5       -5    -5      -5       -3
 useropt room-mute             ok    ok       -5     -5    -5       -5    -5      -5       -3
 useropt room-remove           ok    ok       -5     -5    -5       -5    -5      -5       -3
