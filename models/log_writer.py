@@ -91,7 +91,7 @@ class LogWriter:
                 self._start_epoch()
             raise
         self._memory.keep(step.conversations.made, step.ends)
-        self._memory.settle(batch)
+        self._memory.settle(batch, but=step.elsewhere)
         if self._checkpoints is not None:
             self._checkpoints.committed()
         return outcomes
