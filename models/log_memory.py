@@ -63,7 +63,9 @@ class Memory:
             self.untold.clear()
         for item in batch:
             if isinstance(item, Message):
-                self.uncertain.setdefault(identity_of(item), now)
+                identity = identity_of(item)
+                # a clock may be set back, and any of the tries may be the one that stored it
+                self.uncertain[identity] = min(now, self.uncertain.get(identity, now))
             else:
                 self.untold.add((item.user, receipt_key(item)))
 

@@ -72,6 +72,28 @@ def test_a_repeat_is_one_also_when_the_line_broke(mariadb_url: str) -> None:
             assert seqs(writer.commit([message(ALICE, BOB, "1")])) == [(1, True)]
 
 
+def test_a_clock_that_is_set_back_while_the_line_is_broken(mariadb_url: str) -> None:
+    """The first try came to nothing, the second was stored at an earlier time: nobody was told."""
+    times = iter([2000, 2001, 1000, 1001, 1002, 1003])
+    for _ in prepared(mariadb_url):
+        pass
+    with LossyLine(mariadb_url) as line:
+        found = base.connect(line.url)
+        with closing(LogWriter(found, clock=lambda: next(times))) as writer:
+            writer.commit([message(CAROL, BOB, "1")])  # connects
+            (connection,) = found.execute_sql("SELECT CONNECTION_ID()").fetchone()
+            change(mariadb_url, f"KILL {connection}")
+            with pytest.raises(TryAgain):
+                writer.commit([message(ALICE, BOB, "1")])
+            writer.commit([message(CAROL, BOB, "2")])  # connects again
+            line.armed = True
+            with pytest.raises(TryAgain):
+                writer.commit([message(ALICE, BOB, "1")])
+            assert line.broken == 1
+            assert seqs(writer.commit([message(ALICE, BOB, "1")])) == [(1, False)]
+            assert seqs(writer.commit([message(ALICE, BOB, "1")])) == [(1, True)]
+
+
 def test_a_receipt_of_unknown_fate_is_told(mariadb_url: str) -> None:
     """It was committed, the line broke: nobody was told, so the rerun must say that it moved."""
     for _ in prepared(mariadb_url):
