@@ -67,10 +67,21 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
     async def get(self, *args: Any, **kwargs: Any) -> None:
         try:
             self.person, self.credential = await self.identify()
-            await self.parley.bus.prepare(self.person.user_id)
         except Refused as refused:
             self.refuse(refused)
             return
+        self._begin()
+        try:
+            await self._enter()
+            await super().get(*args, **kwargs)
+        except Refused as refused:
+            self.refuse(refused)
+        finally:
+            if not self.lives_on:
+                self.parley.sockets.closed(self)
+
+    def _begin(self) -> None:
+        """What it keeps as long as it lives."""
         self._corked: list[bytes] = []
         self._corked_size = 0
         self._early: list[bytes] | None = []
@@ -81,19 +92,22 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         if options.show_addresses:
             self.address = masked(self.request.remote_ip)
         self._frames = Bucket(options.frame_rate, 2 * options.frame_rate, time.monotonic())
-        limit = options.sockets_per_user
         self._farewell: tuple[int, str] | None = None
-        if 0 < limit <= self.parley.hub.count(self.person.user_id):
+
+    async def _enter(self) -> None:
+        """Joins the routing table, where Tornado is going to open the socket. Raises Refused."""
+        if not self._may_open():
+            return
+        user_id, limit = self.person.user_id, self.parley.options.sockets_per_user
+        # Nothing may come between this and joining, or be awaited: what is prepared is undone only
+        # when the user's last socket departs, and another's handshake may be under way.
+        await self.parley.bus.prepare(user_id)
+        if 0 < limit <= self.parley.hub.count(user_id):
             # browsers hide the status of a refused handshake, so it is said inside
             self._farewell = (CloseCode.TOO_MANY_SOCKETS, "too many sockets")
             self._over = True
-        try:
-            if not self._over and self._may_open():
-                await self.parley.sockets.opened(self)
-            await super().get(*args, **kwargs)
-        finally:
-            if not self.lives_on:
-                self.parley.sockets.closed(self)
+        else:
+            await self.parley.sockets.opened(self)
 
     def _may_open(self) -> bool:
         """False where Tornado is about to refuse: a foreign page must make nobody seem online."""

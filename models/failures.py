@@ -7,7 +7,7 @@ import sqlite3
 import peewee
 import pymysql
 
-from app.messaging.errors import BadBatch, Refused, StorageFull, TryAgain
+from app.messaging.errors import BadBatch, InTheWay, Refused, StorageFull, TryAgain
 
 DUPLICATE = 1062
 # what the writer's own check (log_writes.py) fails with
@@ -66,11 +66,9 @@ def classify(error: Exception) -> Exception:
     name, text = type(error).__name__, str(error).lower()
     if number(error) in FULL or (number(error) == 0 and _any(text, SQLITE_FULL)):
         return StorageFull(str(error))
-    if is_away(error) or number(error) in CONTENTION:
-        return TryAgain(str(error))
-    if number(error) == 0 and _any(text, SQLITE_BUSY):
-        return TryAgain(str(error))
-    if is_duplicate(error):
+    if number(error) in CONTENTION or is_duplicate(error):
+        return InTheWay(str(error))
+    if is_away(error) or (number(error) == 0 and _any(text, SQLITE_BUSY)):
         return TryAgain(str(error))
     if name in ("DataError", "IntegrityError"):
         return BadBatch(str(error))

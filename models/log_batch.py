@@ -47,6 +47,8 @@ class BatchSteps:
         self.conversations = Conversations(self._ask, sql, memory)
         self.writes = Writes(now)
         self.ends: dict[int, End] = {}  # of the conversations that were written to
+        # originals of unknown fate that came again for somebody else: still told to nobody
+        self.elsewhere: set[Identity] = set()
         # the last message of a pair's lower user id in each, and of the higher one
         self._low: dict[int, int] = {}
         self._high: dict[int, int] = {}
@@ -114,7 +116,7 @@ class BatchSteps:
         messages: list[Message],
         ids: list[int | None],
         ends: dict[int, End],
-        seen: Mapping[Identity, Stored],
+        seen: dict[Identity, Stored],
         barred: Barred,
     ) -> list[Outcome]:
         """Gives each message the next seq of its conversation, unless it is a repeat.
@@ -128,7 +130,7 @@ class BatchSteps:
             sender, client_id, other = message.sender.user_id, message.client_id, message.other
             identity = (sender, client_id)
             if identity in seen:
-                outcomes.append(seen[identity])
+                outcomes.append(self._original(message, seen))
                 continue
             if identity in placed:
                 outcomes.append(replace(placed[identity], dup=True))
@@ -148,6 +150,26 @@ class BatchSteps:
             placed[identity] = stored = Stored(whom, content, seq, at)
             outcomes.append(stored)
         return outcomes
+
+    def _original(self, message: Message, seen: dict[Identity, Stored]) -> Stored:
+        """What stands in the log under a client_id that comes again.
+
+        One of unknown fate is no repeat, once, and only where it was written: elsewhere it would
+        show a room what was meant for one person.
+        """
+        identity = identity_of(message)
+        original = seen[identity]
+        if original.dup:
+            return original
+        repeat = replace(original, dup=True)
+        # a room's number is not looked up for what was stored before
+        room = message.room.conversation if isinstance(message, RoomMessage) else 0
+        if original.other != (message.other or -room):
+            self.elsewhere.add(identity)
+            return repeat
+        self.elsewhere.discard(identity)
+        seen[identity] = repeat
+        return original
 
     def _note(self, keys: Mapping[int, Key], before: Mapping[int, End]) -> None:
         self.writes.moved = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from app.messaging.errors import Refused, TryAgain, not_allowed
+from app.messaging.errors import InTheWay, Refused, not_allowed
 from app.messaging.items import Message, RoomMessage
 from models.conversation import AWAY, MUTED, REMOVED, pair_key
 from models.log_memory import End, Identity, Key, Memory, identity_of
@@ -14,7 +14,7 @@ from models.log_sql import LogSql
 Ask = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 
 
-class StorageReplaced(TryAgain):
+class StorageReplaced(InTheWay):
     """A conversation ends before a message that this process saw committed."""
 
 

@@ -63,17 +63,21 @@ class Memory:
             self.untold.clear()
         for item in batch:
             if isinstance(item, Message):
-                self.uncertain.setdefault(identity_of(item), now)
+                identity = identity_of(item)
+                # a clock may be set back, and any of the tries may be the one that stored it
+                self.uncertain[identity] = min(now, self.uncertain.get(identity, now))
             else:
                 self.untold.add((item.user, receipt_key(item)))
 
-    def settle(self, batch: Sequence[Message | Receipt]) -> None:
-        """The fate of these is known now."""
+    def settle(self, batch: Sequence[Message | Receipt], but: Set[Identity]) -> None:
+        """The fate of these is known now, and told: `but` of these it is not."""
         if not self.uncertain and not self.untold:
             return
         for item in batch:
             if isinstance(item, Message):
-                self.uncertain.pop(identity_of(item), None)
+                identity = identity_of(item)
+                if identity not in but:
+                    self.uncertain.pop(identity, None)
             else:
                 self.untold.discard((item.user, receipt_key(item)))
 

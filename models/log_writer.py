@@ -8,6 +8,7 @@ from typing import Any
 
 from peewee import Database
 
+from app.messaging.errors import StorageFull
 from app.messaging.items import Message, Outcome, Receipt
 from models.base import is_sqlite, now_ms, several_statements
 from models.checkpoints import OWN_CHECKPOINT, Checkpoints
@@ -46,10 +47,12 @@ class LogWriter:
         try:
             return self._store(batch, now)
         except Exception as error:
+            meaning = classify(error)
             if is_away(error):
                 self._disconnect()
+            # SQLite: what it could not flush may count as committed when the file is opened anew
+            if is_away(error) or isinstance(meaning, StorageFull):
                 self._memory.doubt(batch, now)
-            meaning = classify(error)
             if meaning is error:
                 raise
             raise meaning from error
@@ -91,7 +94,7 @@ class LogWriter:
                 self._start_epoch()
             raise
         self._memory.keep(step.conversations.made, step.ends)
-        self._memory.settle(batch)
+        self._memory.settle(batch, but=step.elsewhere)
         if self._checkpoints is not None:
             self._checkpoints.committed()
         return outcomes

@@ -65,13 +65,13 @@ def receipt(user: int, other: int, read: int = 0, delivered: int = 0) -> Receipt
     return Receipt(user, other, read, max(read, delivered))
 
 
-def tea(db: Database) -> RoomName:
+def tea(db: Database, name: str = "tea") -> RoomName:
     """A room that Alice has opened and is in."""
     with db.connection_context():
-        rooms.open_room("tea", ALICE)
-        conversation = rooms.find_room("tea", ALICE).conversation
+        rooms.open_room(name, ALICE)
+        conversation = rooms.find_room(name, ALICE).conversation
         Participant.insert(conversation=conversation, user=ALICE).execute()
-    return RoomName(conversation, room_key("tea"), "tea")
+    return RoomName(conversation, room_key(name), name)
 
 
 def say(room: RoomName, client_id: str) -> Message:

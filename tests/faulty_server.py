@@ -8,6 +8,7 @@ the real one.
 """
 
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -77,6 +78,12 @@ def busy(_cursor: Any, _connection: Any) -> None:
     raise peewee.OperationalError("database is locked")
 
 
+def not_flushed(cursor: Any, _connection: Any) -> None:
+    """SQLite could not flush its log, says so, and finds the commit there at the next opening."""
+    cursor.execute("COMMIT")
+    raise sqlite3.OperationalError("disk I/O error")
+
+
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
@@ -88,6 +95,7 @@ FAULTS: dict[str, Fault] = {
         lost_after_commit,
         lost_for_long,
         busy,
+        not_flushed,
     )
 }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.client import Person, Tab, event, refused
+from tests.client import Person, Tab, answer, event, refused
 from tests.scene import meet, say, write
 from tests.services.parley import ParleyServer
 
@@ -151,6 +151,23 @@ async def test_each_of_many_receipts_with_a_ref_is_answered(shared_server: Parle
     for seq in range(1, 41):
         push = await there.expect(event("read", ref=f"r{seq}"))
         assert push["data"]["seq"] >= seq
+
+
+async def test_each_of_two_kinds_that_wait_together_is_answered_by_its_own(
+    shared_server: ParleyServer,
+) -> None:
+    """Sent in one breath they are one receipt; told is what was asked, and how far that is."""
+    alice, bob = await two_who_talked(shared_server, count=20)
+    there = await bob.open()
+    opts = ("delivered", "read")
+    for seq in range(1, 21):
+        for opt in opts if seq % 2 else reversed(opts):
+            await there.send(opt, {"other": alice.user_id, "seq": seq}, ref=f"{opt} {seq}")
+    for seq in range(1, 21):
+        for opt in opts:
+            push = await there.expect(answer(f"{opt} {seq}"))
+            assert push["data"]["event"] == opt
+            assert push["data"]["seq"] >= seq
 
 
 async def test_over_http(shared_server: ParleyServer) -> None:

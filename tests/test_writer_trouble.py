@@ -1,10 +1,12 @@
 """The storage fails: the writer is patient, and one bad item fails alone."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from app.messaging.errors import BadBatch, Errorcode, StorageFull, TryAgain
+from app.messaging.errors import BadBatch, Errorcode, InTheWay, StorageFull, TryAgain
 from app.messaging.writer import LONGEST_BACKOFF
 from tests.writer_bench import Bench, Clock, bench
 
@@ -77,6 +79,93 @@ async def test_patience_ends_and_says_not_now(bench: Bench) -> None:
     writer.submit("z")
     await bench.told.until(3)
     assert bench.told.codes["z"] is None
+
+
+def slow(clock: Clock, error: Exception) -> Callable[[list[Any]], Exception]:
+    """Each attempt takes the storage two seconds, and is in vain."""
+
+    def trouble(items: list[Any]) -> Exception:
+        clock.now += 2
+        return error
+
+    return trouble
+
+
+async def test_who_waited_behind_a_storage_that_is_away_does_not_wait_for_more(
+    bench: Bench,
+) -> None:
+    """Ten batches' worth, each with an attempt of its own, would be told twenty seconds late."""
+    clock = Clock()
+    bench.storage.trouble = slow(clock, TryAgain("frozen"))
+    writer = bench.make(queue_size=40, patience=3.0, clock=clock)
+    writer.submit("x")
+    await bench.storage.busy()
+    for number in range(40):
+        writer.submit(number)
+    await asyncio.sleep(0)  # handed over
+    bench.storage.gate.set()
+    await bench.told.until(41)
+    assert set(bench.told.codes.values()) == {Errorcode.NOT_NOW}
+    assert bench.storage.attempts == [["x"]] * 2 + [[0, 1, 2, 3]], "the last began when all is late"
+    assert max(len(batch) for batch in bench.told.batches) == 4
+    bench.storage.trouble = lambda items: None
+    writer.submit("y")
+    await bench.told.until(42)
+    assert bench.told.codes["y"] is None
+
+
+async def test_a_storage_that_is_only_in_use_is_asked_for_each(bench: Bench) -> None:
+    """Somebody was in the way of one batch: the next ones may find it free."""
+    clock = Clock()
+    bench.storage.trouble = slow(clock, InTheWay("deadlock"))
+    writer = bench.make(queue_size=12, patience=1.0, clock=clock)
+    writer.submit("x")
+    await bench.storage.busy()
+    for number in range(12):
+        writer.submit(number)
+    await asyncio.sleep(0)  # handed over
+    bench.storage.gate.set()
+    await bench.told.until(13)
+    assert [len(batch) for batch in bench.storage.attempts] == [1, 4, 4, 4]
+
+
+async def test_each_has_a_patience_of_its_own(bench: Bench) -> None:
+    """One batch with an old and a new message, and the storage returns in the new one's time."""
+    clock = Clock()
+    bench.storage.trouble = lambda items: TryAgain("away") if len(items) > 1 else None
+    writer = bench.make(patience=3.0, clock=clock)
+    writer.submit("x")
+    await bench.storage.busy()
+    writer.submit("old")
+    await asyncio.sleep(0)  # handed over
+    clock.now = 3.0
+    writer.submit("new")
+    await asyncio.sleep(0)
+    bench.storage.gate.set()
+    await bench.told.until(3)
+    assert bench.told.codes == {"x": None, "old": Errorcode.NOT_NOW, "new": None}
+    assert bench.storage.attempts == [["x"], ["old", "new"], ["new"]]
+
+
+async def test_what_is_late_is_stored_all_the_same_when_the_storage_has_returned(
+    bench: Bench,
+) -> None:
+    clock = Clock()
+
+    def returns(items: list[Any]) -> Exception | None:
+        clock.now += 2
+        return TryAgain("away") if clock.now < 3 else None
+
+    bench.storage.trouble = returns
+    writer = bench.make(queue_size=12, patience=3.0, clock=clock)
+    writer.submit("x")
+    await bench.storage.busy()
+    for number in range(12):
+        writer.submit(number)
+    await asyncio.sleep(0)  # handed over
+    bench.storage.gate.set()
+    await bench.told.until(13)
+    assert set(bench.told.codes.values()) == {None}
 
 
 @pytest.mark.parametrize("error", [StorageFull("no space"), ZeroDivisionError("a bug")])

@@ -137,7 +137,8 @@ class Places:
     def _next(self, user_id: int, place: Place, push: Push) -> int:
         place.seq += 1
         first = 0 if push.mine else 2  # who writes has read all before it
-        place.marks[first] = place.marks[first + 1] = place.seq
+        for mark in (first, first + 1):
+            place.marks[mark] = max(place.marks[mark], place.seq)  # its receipt may have been first
         taken = self._hub.deliver(user_id, push.message, push.asker)
         return taken if push.asker is None else taken + push.asker.push(push.answer)
 

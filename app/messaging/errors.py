@@ -67,6 +67,10 @@ class TryAgain(Exception):
     """The storage could not commit now, and whether it did is unknown or no: run it again."""
 
 
+class InTheWay(TryAgain):
+    """The storage is there: what stood in the way of this batch says nothing about others."""
+
+
 class BadBatch(Exception):
     """Something in the batch cannot be stored: halve it until the bad one stands alone."""
 

@@ -25,6 +25,7 @@ class Reply:
     socket: Socket | None = None
     ref: str | None = None
     future: asyncio.Future[Any] | None = None
+    opt: str = ""  # of a receipt, which may wait merged with one of another opt
 
 
 @dataclass(slots=True)

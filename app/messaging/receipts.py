@@ -6,6 +6,7 @@ Receipts are coalesced: of all that wait for a transaction, only the furthest po
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from app.access.person import Person
@@ -27,7 +28,7 @@ def parse_receipt(me: Person, data: dict[str, Any], opt: str, reply: Reply) -> R
         raise not_allowed("nobody writes to oneself.")
     asked = reply.future is not None or reply.ref is not None
     read, delivered = (seq, seq) if opt == "read" else (0, seq)
-    replies = (reply,) if asked else ()
+    replies = (replace(reply, opt=opt),) if asked else ()
     return Receipt(me.user_id, other, read, delivered, replies, reply.socket)
 
 
@@ -89,6 +90,6 @@ def _answer(reply: Reply, receipt: Receipt, outcome: Outcome) -> None:
     elif socket is not None and isinstance(outcome, Refused):
         socket.push(protocol.refusal(outcome, reply.ref))
     elif socket is not None and isinstance(outcome, Moved):
-        name, seq = ("read", outcome.read) if receipt.read else ("delivered", outcome.delivered)
+        seq = outcome.read if reply.opt == "read" else outcome.delivered
         data = {"user_id": receipt.other, "seq": seq, "by": ">"}
-        socket.push(protocol.event(name, data, reply.ref))
+        socket.push(protocol.event(reply.opt, data, reply.ref))

@@ -2,7 +2,8 @@
 
 While one transaction runs, items queue up; the next takes them all (bounded). One fsync then
 serves many messages. The writer knows no model and no socket: it is given `commit(batch)`, which
-returns one outcome per item, and `committed(pairs)`, which is called on the loop once per batch.
+returns one outcome per item, and `committed(pairs)`, which is called on the loop once per batch,
+and before that with those of it that are given up sooner.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from app.messaging.backlog import Backlog
-from app.messaging.errors import BadBatch, StorageFull, TryAgain, malformed, not_now
+from app.messaging.backlog import Backlog, Waiting
+from app.messaging.errors import BadBatch, InTheWay, StorageFull, TryAgain, malformed, not_now
 
 log = logging.getLogger("parley.writer")
 
@@ -32,10 +33,13 @@ PACE = 0.002
 LATELY = 0.9
 # items in a batch that mean several people: for fewer, waiting costs them more than it saves
 SEVERAL = 16
+# earlier than every time of the clock
+NEVER = float("-inf")
 
 Outcome = Any  # what commit returns for an item, or Refused
 Commit = Callable[[Sequence[Any]], Sequence[Outcome]]
-Committed = Callable[[list[tuple[Any, Outcome]]], None]
+Pairs = list[tuple[Any, Outcome]]
+Committed = Callable[[Pairs], None]
 
 
 class Writer:
@@ -60,6 +64,7 @@ class Writer:
         self._clock = clock
         self._sleep = sleep
         self._batch_size = batch_size
+        self._failed = NEVER  # when the last attempt began that found the storage away
         self._backlog = Backlog(loop, queue_size, batch_size, clock)
         # queueing an item; both raise Refused (-8) when there is no room
         self.submit = self._backlog.submit
@@ -90,10 +95,9 @@ class Writer:
         wanted, until = 1, 0.0
         while batch := self._backlog.take(wanted, until):
             began = self._clock()
-            since = min(taken for taken, _ in batch)
-            items = [item for _, item in batch]
-            outcomes = self._commit_patiently(items, since + self._patience)
-            self._on_loop(self._committed, list(zip(items, outcomes, strict=True)))
+            if self._failed > NEVER:
+                batch = self._without_late(batch, self._failed, "no more than before")
+            self._hand_over(self._commit_patiently(batch))
             wanted = self._as_many_as_lately(len(batch), wanted)
             until = began + PACE
         self._on_loop(self._drained.set)
@@ -102,37 +106,59 @@ class Writer:
         lately = max(had, int(before * LATELY))
         return min(lately, self._batch_size) if lately >= SEVERAL else 1
 
-    def _commit_patiently(self, items: list[Any], deadline: float) -> Sequence[Outcome]:
-        """Commits, again and again while the storage is away, until the deadline."""
+    def _commit_patiently(self, batch: list[Waiting]) -> Pairs:
+        """Commits, again and again while the storage is away, until nobody is patient any more."""
         backoff = FIRST_BACKOFF
-        while True:
+        while batch:
+            began = self._clock()
+            items = [item for _, item in batch]
             try:
-                return self._commit(items)
+                pairs = list(zip(items, self._commit(items), strict=True))
+                self._failed = NEVER
+                return pairs
             except TryAgain as error:
-                if self._clock() >= deadline:
-                    log.warning("storage away: %d not stored (%s)", len(items), error)
-                    return [not_now() for _ in items]
-                self._sleep(backoff)
+                self._failed = NEVER if isinstance(error, InTheWay) else began
+                if batch := self._without_late(batch, self._clock(), error):
+                    self._sleep(backoff)
                 backoff = min(backoff * 2, LONGEST_BACKOFF)
             except BadBatch as error:
-                return self._bisect(items, deadline, error)
+                return self._bisect(batch, error)
             except StorageFull as error:
                 log.error("storage full: %d not stored (%s)", len(items), error)
-                return [not_now() for _ in items]
+                return [(item, not_now()) for item in items]
             except Exception:
                 log.exception("commit failed for a batch of %d", len(items))
-                return [not_now() for _ in items]
+                return [(item, not_now()) for item in items]
+        return []
 
-    def _bisect(self, items: list[Any], deadline: float, error: BadBatch) -> Sequence[Outcome]:
+    def _without_late(self, batch: list[Waiting], tried: float, why: object) -> list[Waiting]:
+        """Refuses those whose patience had ended when the storage was `tried` in vain.
+
+        With others than these it counts when that began: it may have come back meanwhile.
+        """
+        since = tried - self._patience
+        late = [(item, not_now()) for taken, item in batch if taken <= since]
+        if not late:
+            return batch
+        log.warning("storage away: %d not stored (%s)", len(late), why)
+        self._hand_over(late)
+        return [one for one in batch if one[0] > since]
+
+    def _bisect(self, batch: list[Waiting], error: BadBatch) -> Pairs:
         """One item that cannot be stored must fail alone."""
-        if len(items) == 1:
+        if len(batch) == 1:
             log.error("a message could not be stored: %s", error)
-            return [malformed("", "this message cannot be stored.")]  # repeating would not help
-        middle = len(items) // 2
+            # repeating would not help
+            return [(batch[0][1], malformed("", "this message cannot be stored."))]
+        middle = len(batch) // 2
         return [
-            *self._commit_patiently(items[:middle], deadline),
-            *self._commit_patiently(items[middle:], deadline),
+            *self._commit_patiently(batch[:middle]),
+            *self._commit_patiently(batch[middle:]),
         ]
+
+    def _hand_over(self, pairs: Pairs) -> None:
+        if pairs:
+            self._on_loop(self._committed, pairs)
 
     def _on_loop(self, call: Callable[..., None], *args: Any) -> None:
         try:

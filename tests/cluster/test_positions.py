@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,6 +99,21 @@ def test_receipts_never_go_back() -> None:
     assert not places.move(place, 2, 5)
     assert not places.move(place, 2, 4)
     assert places.move(place, 3, 4)
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_a_message_that_comes_behind_its_receipt_takes_no_position_back(mine: bool) -> None:
+    """Three processes: the hint that says how far was read is here before some of the messages."""
+    places, _ = opened()
+    place = place_of(places)
+    first = 0 if mine else 2
+    for mark, seq in ((first, 9), (first + 1, 10)):
+        assert places.move(place, mark, seq)
+    for seq in (1, 2):
+        places.show(ME, place, seq, Push(mine, b"%d" % seq))
+    assert place.marks[first : first + 2] == [9, 10]
+    assert not places.move(place, first, 8)
+    assert not places.move(place, first + 1, 10)
 
 
 def test_a_check_tells_messages_first_and_then_positions() -> None:

@@ -146,3 +146,21 @@ async def test_a_message_in_doubt_reaches_the_other_side_when_it_is_sent_again(
     await there.refute(message("once"))
     for person in (alice, bob, carol):
         await person.leave()
+
+
+async def test_what_a_disk_took_and_did_not_say_so_reaches_the_other_side(
+    sqlite_url: str, start_open: StartServer
+) -> None:
+    """The sender is told -8 and repeats: it is news to the other side, once."""
+    server = start_open(module=FAULTY, env=fault("not_flushed", last=1), database_url=sqlite_url)
+    server.allow(r"\b(WARNING|ERROR)\b")
+    alice, bob = [await guest(server.url, name) for name in ("alice", "bob")]
+    here, there = await alice.open(), await bob.open()
+    once = {"other": bob.user_id, "content": "once", "client_id": "a-1"}
+    assert (await here.ask("chat-to", once))["errorcode"] == -8
+    assert not (await here.chat(bob, "once", client_id="a-1")).dup
+    await there.expect(message("once", sender=alice))
+    assert (await here.chat(bob, "once", client_id="a-1")).dup
+    await there.refute(message("once"))
+    for person in (alice, bob):
+        await person.leave()
