@@ -14,13 +14,15 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # a TEXT column holds 65,535 bytes, a character takes up to four of them
 LONGEST_TEXT = 65_535 // 4
 # bodies beyond the frame limit get their errorcode, those beyond this are not read at all
 LARGEST_BODY = 1_048_576
+# what SQLite takes for a database of one connection's own, gone with it
+NO_FILES = ("", ":memory:")
 
 
 class SettingError(ValueError):
@@ -166,6 +168,8 @@ class Settings:
             usable = False
         if not usable:  # without the URL: it may hold a password
             raise SettingError("database_url: the port is no port")
+        if parts.scheme == "sqlite" and (parts.netloc or unquote(parts.path)[1:] in NO_FILES):
+            raise SettingError("database_url: sqlite:/// must be followed by the path of a file")
 
     def _check_redis_url(self) -> None:
         parts = urlsplit(self.redis_url)
