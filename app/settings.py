@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 # a TEXT column holds 65,535 bytes, a character takes up to four of them
 LONGEST_TEXT = 65_535 // 4
 LAST_PORT = 65_535
-# bodies beyond the frame limit get their errorcode, those beyond this are not read at all
+# of a body beyond it nothing is kept (app/large_bodies.py)
 LARGEST_BODY = 1_048_576
 # what SQLite takes for a database of one connection's own, gone with it
 NO_FILES = ("", ":memory:")

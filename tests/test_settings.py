@@ -83,7 +83,7 @@ IMPOSSIBLE = [
     ("content_limit", "0"),
     ("content_limit", "16384"),  # of four bytes each: more than a TEXT column holds
     ("frame_limit", "0"),
-    ("frame_limit", "1048577"),  # bodies beyond it are not read
+    ("frame_limit", "1048577"),  # of bodies beyond it nothing is kept
     ("write_timeout", "0"),
     ("reader_threads", "0"),
     ("session_days", "0"),
