@@ -103,7 +103,9 @@ class Settings:
     request_rate: float = setting(20.0, "requests a second one user may make over HTTP")
     login_attempts: int = setting(5, "failed sign-ins per account in 15 minutes")
     login_attempts_per_address: int = setting(30, "failed sign-ins per address in 15 minutes")
-    signups_per_address: int = setting(30, "new accounts and guests per address in 15 minutes")
+    signups_per_address: int = setting(
+        30, "new accounts and guests per address in 15 minutes; a taken name counts, too"
+    )
     sockets_per_user: int = setting(10, "live sockets one user may have")
     content_limit: int = setting(8192, "characters in one message", least=1, most=LONGEST_TEXT)
     frame_limit: int = setting(65536, "bytes in one frame", least=1024, most=LARGEST_BODY)
