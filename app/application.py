@@ -9,13 +9,14 @@ from hashlib import sha256
 from typing import Any
 
 from tornado.httpserver import HTTPServer
+from tornado.httputil import HTTPConnection, HTTPMessageDelegate
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from app.large_bodies import LARGEST_READ, KeepsLittle
 from app.messaging.errors import CloseCode
 from app.parts import Parts
 from app.routes import STATIC, TEMPLATES, routes
-from app.settings import LARGEST_BODY
 from handlers.base import MissingHandler
 from handlers.pages import AssetHandler
 
@@ -53,10 +54,15 @@ class Parley(Application):
         self._server = HTTPServer(
             self,
             xheaders=options.trust_proxy,
-            max_body_size=LARGEST_BODY,
+            max_body_size=LARGEST_READ,
             idle_connection_timeout=patience,
             body_timeout=patience,
         )
+
+    def start_request(
+        self, server_conn: object, request_conn: HTTPConnection
+    ) -> HTTPMessageDelegate:
+        return KeepsLittle(super().start_request(server_conn, request_conn))
 
     async def start(self) -> int:
         """Serves; the port."""

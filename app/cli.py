@@ -69,7 +69,7 @@ def _add_create_user(commands: argparse._SubParsersAction[argparse.ArgumentParse
 
 def _add_token(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = _command(commands, "token", "sign an identity as a host site does, or revoke some")
-    settings.add_flags(parser, (*DATABASE, "identity_secrets_file"))
+    settings.add_flags(parser, (*DATABASE, "identity_secrets_file", "token_lifetime"))
     parser.add_argument("--sub", required=True, help="the member's id on the host site")
     parser.add_argument("--kid", default="", help="which secret signs (default: the first)")
     parser.add_argument("--name", default="", help="the member's name")

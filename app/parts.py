@@ -39,6 +39,7 @@ from app.sockets import Sockets
 from app.watcher import Watcher
 from models.log_writer import LogWriter
 from models.reader import Reader
+from models.same_file import SameFile
 
 MakeCommit = Callable[[Database], Commit]
 
@@ -96,7 +97,7 @@ class Parts:
         self.presence = Presence(self.hub, self.bus.count, self.reader, options.presence_grace)
         self.shapes = Shapes(ZoneInfo(options.timezone), self.presence.is_online)
         self.writer = Writer(
-            make_commit(db),
+            SameFile(db).keeping(make_commit(db)),
             lambda pairs: self.chat.committed(pairs),
             asyncio.get_running_loop(),
             queue_size=options.queue_size,

@@ -10,17 +10,28 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # a TEXT column holds 65,535 bytes, a character takes up to four of them
 LONGEST_TEXT = 65_535 // 4
-# bodies beyond the frame limit get their errorcode, those beyond this are not read at all
+LAST_PORT = 65_535
+# of a body beyond it nothing is kept (app/large_bodies.py)
 LARGEST_BODY = 1_048_576
+# what SQLite takes for a database of one connection's own, gone with it
+NO_FILES = ("", ":memory:")
+# far more is a slip of the pen, and beyond some of it clocks and calendars overflow
+DAY = 86_400
+TEN_YEARS = 3650
+# more in one transaction gains nothing, and whoever comes next waits for all of it
+LARGEST_BATCH = 4096
+# as browsers write it, or it would match none; the default port is left out
+ORIGIN = re.compile(r"https?://(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?")
 
 
 class SettingError(ValueError):
@@ -43,7 +54,7 @@ def setting(
 class Settings:
     """The settings, with their defaults. Limits: 0 means no limit. Times are in seconds."""
 
-    port: int = setting(8888, "TCP port to listen on; 0 picks a free one", most=65535)
+    port: int = setting(8888, "TCP port to listen on; 0 picks a free one", most=LAST_PORT)
     address: str = setting("127.0.0.1", "address to listen on")
     database_url: str = setting(
         "sqlite:///var/parley.db", "sqlite:///path or mysql://user:password@host:port/name"
@@ -92,7 +103,9 @@ class Settings:
     request_rate: float = setting(20.0, "requests a second one user may make over HTTP")
     login_attempts: int = setting(5, "failed sign-ins per account in 15 minutes")
     login_attempts_per_address: int = setting(30, "failed sign-ins per address in 15 minutes")
-    signups_per_address: int = setting(30, "new accounts and guests per address in 15 minutes")
+    signups_per_address: int = setting(
+        30, "new accounts and guests per address in 15 minutes; a taken name counts, too"
+    )
     sockets_per_user: int = setting(10, "live sockets one user may have")
     content_limit: int = setting(8192, "characters in one message", least=1, most=LONGEST_TEXT)
     frame_limit: int = setting(65536, "bytes in one frame", least=1024, most=LARGEST_BODY)
@@ -100,9 +113,9 @@ class Settings:
     body_limit: int = setting(131072, "bytes in one request body", least=1024, most=LARGEST_BODY)
     in_flight: int = setting(32, "messages of one socket that may wait for their commit")
     queue_size: int = setting(10000, "messages of all sockets that may wait for their commit")
-    batch_size: int = setting(256, "messages in one transaction", least=1)
+    batch_size: int = setting(256, "messages in one transaction", least=1, most=LARGEST_BATCH)
     write_timeout: float = setting(
-        10.0, "how long a message may wait for the database before -8", least=0.01
+        10.0, "how long a message may wait for the database before -8", least=0.01, most=DAY
     )
     push_buffer: int = setting(
         1048576, "bytes that may wait for a slow reader before it is dropped"
@@ -110,26 +123,28 @@ class Settings:
     reader_threads: int = setting(4, "threads that read from the database", least=1)
     reader_queue: int = setting(2000, "reads that may wait for a thread before -8")
     http_timeout: float = setting(
-        75.0, "how long a client may take to send a request, and rest between two"
+        75.0, "how long a client may take to send a request, and rest between two", most=DAY
     )
-    ping_interval: float = setting(25.0, "how often a socket is pinged")
-    ping_timeout: float = setting(10.0, "how long a pong may take before the socket is closed")
+    ping_interval: float = setting(25.0, "how often a socket is pinged", most=DAY)
+    ping_timeout: float = setting(
+        10.0, "how long a pong may take before the socket is closed", most=DAY
+    )
     presence_grace: float = setting(
-        2.0, "how long after the last socket one still counts as online"
+        2.0, "how long after the last socket one still counts as online", most=DAY
     )
-    session_days: int = setting(30, "days a sign-in lasts", least=1)
+    session_days: int = setting(30, "days a sign-in lasts", least=1, most=TEN_YEARS)
     token_lifetime: int = setting(86400, "longest lifetime of an identity token (exp - iat)")
     watch_interval: float = setting(
-        2.0, "how often revoked identities and rotated keys are looked for", least=0.01
+        2.0, "how often revoked identities and rotated keys are looked for", least=0.01, most=DAY
     )
     drain_timeout: float = setting(
-        8.0, "how long a stop may take to commit what was accepted", least=0.01
+        8.0, "how long a stop may take to commit what was accepted", least=0.01, most=DAY
     )
 
     @property
     def origins(self) -> frozenset[str]:
         """The allow-list of origins, normalised."""
-        return frozenset(part.lower().rstrip("/") for part in _parts(self.allowed_origins))
+        return frozenset(_origin(part) for part in _parts(self.allowed_origins))
 
     @property
     def fixed_rooms(self) -> tuple[str, ...]:
@@ -149,8 +164,9 @@ class Settings:
         self._check_database_url()
         self._check_redis_url()
         for origin in self.origins:
-            if urlsplit(origin).scheme not in ("http", "https") or urlsplit(origin).path:
-                raise SettingError(f"allowed_origins: {origin!r} is not scheme://host[:port]")
+            found = ORIGIN.fullmatch(origin)
+            if found is None or int(found[1] or 0) > LAST_PORT:
+                raise SettingError(f"allowed_origins: {origin!r} is not http(s)://host[:port]")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
@@ -166,6 +182,8 @@ class Settings:
             usable = False
         if not usable:  # without the URL: it may hold a password
             raise SettingError("database_url: the port is no port")
+        if parts.scheme == "sqlite" and (parts.netloc or unquote(parts.path)[1:] in NO_FILES):
+            raise SettingError("database_url: sqlite:/// must be followed by the path of a file")
 
     def _check_redis_url(self) -> None:
         parts = urlsplit(self.redis_url)
@@ -222,6 +240,12 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> str | None:
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _origin(text: str) -> str:
+    """As browsers write it: they leave out the port that goes without saying."""
+    origin = text.lower().rstrip("/")
+    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
 
 
 def _check_range(field: dataclasses.Field[Any], value: Any) -> None:

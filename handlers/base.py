@@ -7,6 +7,8 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import tornado.locale
+from tornado.web import HTTPError, RequestHandler
+from tornado.websocket import WebSocketHandler
 
 from app.access.person import Person
 from app.identities import Identity, bearer_of
@@ -83,6 +85,14 @@ class BaseHandler(GuardedHandler):
         if wait > 0:
             raise too_fast(wait)
 
+    async def head(self, *args: str) -> None:
+        """What GET would say, by headers only: the framework leaves the body out."""
+        if isinstance(self, WebSocketHandler):  # a handshake is a GET
+            raise HTTPError(405)
+        answered = self.get(*args)
+        if answered is not None:
+            await answered
+
     # -- cross-site ---------------------------------------------------------------------------
 
     @property
@@ -154,6 +164,7 @@ class BaseHandler(GuardedHandler):
             status_code, Errorcode.NOT_NOW if status_code >= 500 else Errorcode.MALFORMED
         )
         self.set_header("Content-Type", "application/json; charset=UTF-8")
+        name_allowed(self, status_code)
         self.finish(protocol.refusal(Refused(code, _sentence(status_code))))
 
 
@@ -163,6 +174,20 @@ def _sentence(status: int) -> str:
         404: "no such page.",
         405: "not support opt.",
     }.get(status, "something went wrong." if status >= 500 else "bad request.")
+
+
+def name_allowed(handler: RequestHandler, status: int) -> None:
+    """Who asked by a wrong method is told the right ones (RFC 9110, section 15.5.6)."""
+    if status == 405:
+        names = [name for name in handler.SUPPORTED_METHODS if _is_served(handler, name)]
+        handler.set_header("Allow", ", ".join(names))
+
+
+def _is_served(handler: RequestHandler, method: str) -> bool:
+    if method == "HEAD":
+        return _is_served(handler, "GET") and not isinstance(handler, WebSocketHandler)
+    name = method.lower()
+    return getattr(type(handler), name) is not getattr(RequestHandler, name)
 
 
 def answers(method: Method) -> Method:

@@ -10,7 +10,7 @@ from app.messaging import protocol
 from app.messaging.errors import Errorcode, Refused
 from app.messaging.languages import words_of
 from app.rooms.names import parse_room
-from handlers.base import BaseHandler
+from handlers.base import BaseHandler, name_allowed
 from handlers.guarded import GuardedHandler
 
 RIGHT_TO_LEFT = ("ar", "he", "fa", "ur")
@@ -89,6 +89,7 @@ class AssetHandler(GuardedHandler, StaticFileHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.set_header("Content-Type", "text/plain; charset=UTF-8")
+        name_allowed(self, status_code)
         self.finish(f"{status_code}\n")
 
 

@@ -20,6 +20,7 @@ from peewee import Database
 
 from app.messaging.errors import Refused, StorageFull, TryAgain, not_now
 from models.failures import classify, is_away, is_contention
+from models.same_file import SameFile
 from models.threads import Threads
 
 log = logging.getLogger("parley.reader")
@@ -36,6 +37,7 @@ class Reader:
 
     def __init__(self, db: Database, *, threads: int, queue_size: int, timeout: float) -> None:
         self._db = db
+        self._file = SameFile(db)
         self._threads = Threads(threads, "reader")
         self._queue_size = queue_size
         self.timeout = timeout
@@ -117,8 +119,11 @@ class Reader:
 
     def _work(self, answer: asyncio.Future[Result], work: Callable[[], Result]) -> Result:
         try:
+            self._file.check()  # before it connects: SQLite would make a file that is not there
             self._wake()
-            return self._attempt(answer, work)
+            result = self._attempt(answer, work)
+            self._file.check()
+            return result
         except Refused:
             raise
         except Exception as error:

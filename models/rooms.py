@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from app.messaging.errors import Refused, not_allowed, not_found
 from models.base import database, first_row, now_ms, rows, writing
 from models.conversation import AWAY, MUTED, REMOVED, Conversation, Participant, Room, room_key
 from models.failures import is_duplicate
+
+log = logging.getLogger("parley.storage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,21 @@ def _is(name: str) -> Any:
 
 
 def keep_rooms(names: Iterable[str]) -> None:
-    """The operator's rooms: made where they are not there."""
+    """The operator's rooms: made where they are not there, taken over where somebody was first."""
     for name in names:
-        if first_row(Conversation.select(Conversation.id).where(_is(name))) is None:
-            with suppress(Refused):  # another process made it just now
-                open_room(name, None)
+        conversation = first_row(Conversation.select(Conversation.id).where(_is(name)))
+        if conversation is not None:
+            _take_over(name, conversation[0])
+            continue
+        with suppress(Refused):  # another process made it just now
+            open_room(name, None)
+
+
+def _take_over(name: str, conversation: int) -> None:
+    """Whoever opened it is a member like any other from now on."""
+    owned = (Room.conversation == conversation) & Room.owner.is_null(False)
+    if Room.update(owner=None).where(owned).execute():
+        log.warning("room %r was a user's: it is the operator's now", name)
 
 
 def list_rooms(

@@ -222,6 +222,9 @@ async def test_a_repeat_to_nobody_is_still_a_repeat(shared_server: ParleyServer)
     again = await here.ask("chat-to", {"other": 10**12, "content": "x", "client_id": "c"})
     assert again["errorcode"] == 2
     assert (again["data"]["user_id"], again["data"].get("dup")) == (bob.user_id, True)
+    for other, content, code in ((alice, "x", -5), (bob, "", -2), (bob, "x" * 8193, -7)):
+        data = {"other": other.user_id, "content": content, "client_id": "c"}
+        assert (await here.ask("chat-to", data))["errorcode"] == code
 
 
 async def test_the_same_message_at_once_from_two_tabs_is_stored_once(

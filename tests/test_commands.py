@@ -123,6 +123,26 @@ def test_a_user_that_cannot_be_is_one_line(
     assert read_rows(database_url, "SELECT COUNT(*) FROM user") == [(0,)]
 
 
+async def test_a_line_end_is_no_part_of_a_password(
+    sqlite_url: str, start_server: StartServer
+) -> None:
+    run("migrate", "--database-url", sqlite_url)
+    for name, end in (("ann", "\n"), ("bob", "\r\n"), ("cat", "")):
+        make = ("create-user", "--database-url", sqlite_url, name, "--password-stdin")
+        await asyncio.to_thread(run, *make, stdin=PASSWORD + end)
+    server = start_server(database_url=sqlite_url)
+    for name in ("ann", "bob", "cat"):
+        assert (await sign_in(server.url, name, PASSWORD)).user_id
+
+
+def test_without_a_terminal_nobody_is_asked_for_a_password(sqlite_url: str) -> None:
+    run("migrate", "--database-url", sqlite_url)
+    for given in ("", PASSWORD + "\n"):
+        error = run("create-user", "--database-url", sqlite_url, "zed", stdin=given, code=2)
+        assert error.startswith("parley: ")
+        assert (len(error.splitlines()), "--password-stdin" in error) == (1, True)
+
+
 def test_a_user_before_the_tables_is_one_line(database: tuple[str, str]) -> None:
     error = run("create-user", *database, "ann", "--password-stdin", stdin=PASSWORD, code=2)
     assert error.startswith("parley: ")
@@ -155,6 +175,42 @@ def test_a_token_that_cannot_be_signed_is_one_line(keys: Path, more: tuple[str, 
     error = run("token", "--sub", "bob", *given, *more, code=2)
     assert error.startswith("parley: ")
     assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--sub", ""),
+        ("--sub", "a" * 181),
+        ("--sub", "é" * 91),
+        ("--sub", "bob", "--ttl", "0"),
+        ("--sub", "bob", "--ttl", "-5"),
+        ("--sub", "bob", "--ttl", "86401"),
+        ("--sub", "bob", "--ttl", "61", "--token-lifetime", "60"),
+    ],
+    ids=lambda more: " ".join(more)[:24],
+)
+def test_a_token_that_opens_nothing_is_not_signed(keys: Path, more: tuple[str, ...]) -> None:
+    error = run("token", "--identity-secrets-file", str(keys), *more, code=2)
+    assert error.startswith("parley: ")
+    assert len(error.splitlines()) == 1
+
+
+def test_the_longest_token_is_signed(keys: Path) -> None:
+    sign = ("token", "--identity-secrets-file", str(keys), "--sub", "é" * 90)
+    assert run(*sign, "--ttl", "86400")
+    assert run(*sign, "--ttl", "86401", "--token-lifetime", "0")
+
+
+@pytest.mark.parametrize("sub", ["", "a" * 181, "é" * 91], ids=["none", "long", "bytes"])
+def test_who_cannot_be_is_not_revoked(
+    database: tuple[str, str], database_url: str, sub: str
+) -> None:
+    run("migrate", *database)
+    error = run("token", *database, "--sub", sub, "--revoke", code=2)
+    assert error.startswith("parley: sub ")
+    assert len(error.splitlines()) == 1
+    assert read_rows(database_url, "SELECT COUNT(*) FROM user") == [(0,)]
 
 
 async def test_a_token_opens_and_a_revoked_one_does_not(

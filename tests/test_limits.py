@@ -1,6 +1,7 @@
 """Every limit, met on purpose; and 0, which means that there is none."""
 
 import asyncio
+import http.client
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -282,7 +283,7 @@ async def test_a_body_over_128_kib_is_too_large(limited: Limited) -> None:
     server = limited()
     alice, bob = await meet(server, "alice", "bob")
     path = f"/api/v1/conversations/{bob.user_id}/messages"
-    for size in (131_073, 500_000, 1_048_576):
+    for size in (131_073, 500_000, 1_048_576, 1_048_577, 9_000_000):
         for method, where in (("POST", path), ("PUT", path.replace("messages", "read"))):
             reply = await alice.request(method, where, '{"content": "x"}'.ljust(size))
             assert reply.status == 413
@@ -291,6 +292,29 @@ async def test_a_body_over_128_kib_is_too_large(limited: Limited) -> None:
         assert (reply.status, reply.envelope["errorcode"]) == (200, -7)
     fits = await alice.request("POST", path, '{"content": "x"}'.ljust(131_072))
     assert fits.status == 200
+
+
+def test_who_sends_far_too_much_is_told_so_and_may_go_on(start_server: StartServer) -> None:
+    """Also in chunks, whose sum nobody knows beforehand; and the connection stays."""
+    server = start_server()
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=PATIENCE)
+    with closing(connection):
+        for _ in range(2):
+            chunks = (b"x" * 65_536 for _ in range(160))
+            connection.request("POST", "/useropt", chunks, encode_chunked=True)
+            response = connection.getresponse()
+            assert response.status == 200
+            assert json.loads(response.read())["data"] == {"limit": 131_072}
+
+
+def test_what_never_ends_is_not_waited_for(start_server: StartServer) -> None:
+    server = start_server()
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=PATIENCE)
+    with closing(connection):
+        connection.putrequest("POST", "/useropt")
+        connection.putheader("Content-Length", str(64 * 1_048_576 + 1))
+        connection.endheaders()
+        assert connection.getresponse().status == 400
 
 
 async def test_the_longest_text_fits_however_it_is_written(limited: Limited) -> None:

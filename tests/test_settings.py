@@ -83,10 +83,19 @@ IMPOSSIBLE = [
     ("content_limit", "0"),
     ("content_limit", "16384"),  # of four bytes each: more than a TEXT column holds
     ("frame_limit", "0"),
-    ("frame_limit", "1048577"),  # bodies beyond it are not read
+    ("frame_limit", "1048577"),  # of bodies beyond it nothing is kept
     ("write_timeout", "0"),
     ("reader_threads", "0"),
     ("session_days", "0"),
+    ("session_days", "3651"),  # dates end with the year 9999
+    ("batch_size", "4097"),
+    ("write_timeout", "86401"),
+    ("http_timeout", "86401"),
+    ("ping_interval", "86401"),
+    ("ping_timeout", "1e308"),
+    ("presence_grace", "1e308"),
+    ("watch_interval", "1e308"),
+    ("drain_timeout", "1e308"),
     ("watch_interval", "0"),
     ("drain_timeout", "0"),
 ]
@@ -110,11 +119,29 @@ def test_a_burst_of_0_is_refused_where_there_is_a_rate() -> None:
         ("database_url", "postgres://x/y"),
         ("database_url", "parley.db"),
         ("database_url", ""),
+        ("database_url", "sqlite://"),
+        ("database_url", "sqlite:///"),
+        ("database_url", "sqlite:///:memory:"),
+        ("database_url", "sqlite:///%3Amemory%3A"),
+        ("database_url", "sqlite://parley.db"),
+        ("database_url", "sqlite://var/parley.db"),
         ("database_url", "mysql://user:password@host:port/name"),
         ("allowed_origins", "shop.example"),
         ("allowed_origins", "https://shop.example/path"),
         ("allowed_origins", "ftp://shop.example"),
         ("allowed_origins", "https://shop.example, *"),
+        ("allowed_origins", "https://"),
+        ("allowed_origins", "https://shop.example?x"),
+        ("allowed_origins", "https://shop.example#x"),
+        ("allowed_origins", "https://ann@shop.example"),
+        ("allowed_origins", "https://shop.example:"),
+        ("allowed_origins", "https://shop.example:http"),
+        ("allowed_origins", "https://shop.example:65536"),
+        ("allowed_origins", "https://shop.example:08443"),
+        ("allowed_origins", "https://*.shop.example"),
+        ("allowed_origins", "https://shop example"),
+        ("allowed_origins", "https://münchen.example"),  # browsers say xn--mnchen-3ya.example
+        ("allowed_origins", "https://[::1"),
         ("timezone", "Mars/Olympus"),
         ("timezone", "../../etc/passwd"),
         ("timezone", ""),
@@ -130,6 +157,13 @@ def test_texts_that_cannot_work_are_refused(name: str, text: str) -> None:
 def test_origins_are_normalised() -> None:
     options = load({"allowed_origins": " https://Shop.Example/ ,http://localhost:8080,, "}, {})
     assert options.origins == {"https://shop.example", "http://localhost:8080"}
+
+
+def test_origins_are_as_browsers_write_them() -> None:
+    text = "https://a.example:443,http://b.example:80/,https://c.example:80,http://[::1]:8080"
+    assert load({"allowed_origins": text}, {}).origins == {
+        *("https://a.example", "http://b.example", "https://c.example:80", "http://[::1]:8080")
+    }
 
 
 def test_an_unknown_variable_is_left_alone() -> None:
@@ -151,6 +185,7 @@ MISTAKES = {
     "a database that is none": ("migrate", "--database-url", "postgres://x"),
     "a database that is not there": ("migrate", "--database-url", "mysql://u:p@127.0.0.1:1/x"),
     "the same for serve": ("serve", "--database-url", "mysql://u:p@127.0.0.1:1/x"),
+    "a database that is no file": ("serve", "--database-url", "sqlite:///:memory:"),
     "a folder as database": ("serve", "--database-url", f"sqlite:///{ROOT}"),
     "no identity secrets": ("serve", "--identity-secrets-file", "/nowhere/keys.json"),
 }

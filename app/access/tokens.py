@@ -114,13 +114,9 @@ class Tokens:
             raise not_signed_in() from error
 
     def _checked(self, claims: dict[str, Any], key: str) -> Claims:
-        issued, expires = _seconds(claims["iat"]), _seconds(claims["exp"])
-        too_long = 0 < self._longest < expires - issued
-        sub = claims["sub"]
-        if too_long or not _is_text(sub, SUB_BYTES) or not sub or expires <= self._clock():
-            raise not_signed_in()
+        issued, expires = check_claims(claims, self._longest, self._clock())
         return Claims(
-            sub,
+            claims["sub"],
             _optional(claims.get("name"), NAME_LIMIT),
             _picture(claims.get("avatar")),
             _optional(claims.get("locale"), LOCALE_LIMIT),
@@ -128,6 +124,26 @@ class Tokens:
             expires,
             key,
         )
+
+
+def check_claims(claims: dict[str, Any], longest: int, now: float) -> tuple[int, int]:
+    """`iat` and `exp` of claims that may open the door. Raises ValueError, TypeError.
+
+    The command line, which signs as a host site does, keeps to the same rules.
+    """
+    issued, expires = _seconds(claims["iat"]), _seconds(claims["exp"])
+    check_sub(claims["sub"])
+    if expires <= now:
+        raise ValueError("an identity token must expire later than now")
+    if 0 < longest < expires - issued:
+        raise ValueError(f"an identity token may live for {longest} seconds (token_lifetime)")
+    return issued, expires
+
+
+def check_sub(sub: object) -> None:
+    """Raises ValueError for what is no member's id."""
+    if not sub or not _is_text(sub, SUB_BYTES):
+        raise ValueError(f"sub must be text of 1 to {SUB_BYTES} bytes")
 
 
 def read_secrets(path: Path, *, strong: bool = False) -> dict[str, str]:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from app.access.tokens import read_secrets, sign
+from app.access.tokens import check_claims, check_sub, read_secrets, sign
 from app.settings import SettingError, Settings
 from models import accounts, base
 
@@ -22,6 +22,7 @@ def run(options: Settings, arguments: dict[str, Any]) -> int:
         raise SettingError(f"identity_secrets_file has no kid {kid!r}")
     now = int(time.time())
     claims = {"sub": arguments["sub"], "iat": now, "exp": now + arguments["ttl"]}
+    check_claims(claims, options.token_lifetime, now)
     for name in ("name", "avatar"):
         if arguments[name]:
             claims[name] = arguments[name]
@@ -30,6 +31,7 @@ def run(options: Settings, arguments: dict[str, Any]) -> int:
 
 
 def _revoke(options: Settings, sub: str) -> int:
+    check_sub(sub)
     with base.connect(options.database_url).connection_context():
         accounts.revoke_embedded(sub, base.now_ms())
     print(f"revoked all tokens of {sub} signed up to now")

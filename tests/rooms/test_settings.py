@@ -54,6 +54,27 @@ async def test_fixed_rooms_are_opened_once(database_url: str, start_server: Star
         server.stop()
 
 
+async def test_a_room_that_becomes_fixed_has_no_owner_any_more(
+    database_url: str, start_server: StartServer
+) -> None:
+    """Who was first to a name does not moderate what the operator makes of it."""
+    server = start_server(database_url=database_url, guests=True)
+    first, other = await guest(server.url, "first"), await guest(server.url, "other")
+    assert (await first.useropt("room-open", room="HELP desk"))["data"]["owner"] == first.user_id
+    server.settings["rooms"] = "Lobby,Help desk"
+    for _ in range(2):
+        await server.restart_async()
+    told = [line for line in server.log.splitlines() if "'Help desk'" in line]
+    assert len(told) == 1, "said once, when it happens"
+    [line] = [
+        one for one in (await first.useropt("rooms"))["data"]["rooms"] if one["room"] != "Lobby"
+    ]
+    assert (line["room"], line["fixed"], line["owner"]) == ("HELP desk", True, None)
+    assert (await other.useropt("room-join", room="help desk"))["data"]["owner"] is None
+    removal = {"room": "help desk", "user_id": other.user_id, "on": True}
+    assert (await first.useropt("room-remove", **removal))["errorcode"] == -5
+
+
 async def test_no_fixed_room(start_server: StartServer) -> None:
     server = start_server(rooms="", guests=True)
     person = await guest(server.url)

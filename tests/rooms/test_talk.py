@@ -113,6 +113,8 @@ async def test_who_has_not_joined_says_nothing(shared_server: ParleyServer) -> N
         ({"room": "..", "content": "x"}, -2),
         ({"room": "x" * 51, "content": "x"}, -7),
         ({"room": "\ufdfa" * 50, "content": "x"}, -2),
+        ({"room": "😀" * 46, "content": "x"}, -5),  # 184 bytes: it could be
+        ({"room": "😀" * 47, "content": "x"}, -2),
         ({"room": "no such room", "content": "x"}, -5),
     ],
 )

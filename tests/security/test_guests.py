@@ -134,3 +134,9 @@ def test_only_so_many_guests_come_from_one_address(start_server: StartServer) ->
     refused = enter(server, "named").envelope
     assert refused["errorcode"] == -6
     assert refused["data"]["retry_after"] > 0
+
+
+def test_a_name_that_is_taken_counts_as_a_try(start_server: StartServer) -> None:
+    """Or anybody could ask for one name after the other."""
+    server = start_server(guests=True, signups_per_address=2)
+    assert [enter(server, "ann").status for _ in range(3)] == [201, 403, 429]

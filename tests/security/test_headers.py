@@ -61,15 +61,6 @@ def test_every_answer_is_strict_and_says_nothing_of_its_maker(
         assert path.startswith("/static/") or headers["Cache-Control"] in ("no-store", None)
 
 
-@pytest.mark.parametrize("path", [*PAGES, *ANSWERS])
-def test_a_head_request_has_no_body_and_an_odd_method_none_of_the_effects(
-    site: ParleyServer, path: str
-) -> None:
-    assert call(site.url, "HEAD", path).body == b""
-    for method in ("TRACE", "FROB", "get", "PROPFIND", "CONNECT"):
-        assert call(site.url, method, path).status == HTTPStatus.METHOD_NOT_ALLOWED
-
-
 def test_the_pages_hold_no_script_of_their_own(site: ParleyServer) -> None:
     text = call(site.url, "GET", "/").body.decode()
     assert not re.search(r"<script(?![^>]*\ssrc=)|\son\w+\s*=|javascript:|<style|\sstyle=", text)

@@ -191,6 +191,7 @@ def run_parley(
         cwd=ROOT,
         timeout=60,
         check=False,
+        start_new_session=True,  # without a terminal: what asks there would ask the developer
     )
 
 
