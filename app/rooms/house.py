@@ -47,13 +47,13 @@ class Rooms:
         self._reader = reader
         self._checks: set[asyncio.Task[None]] = set()
         self._fixed = options.fixed_rooms
-        made = RoomShapes(shapes)
+        made = RoomShapes(shapes, options.show_addresses)
         moderators = Moderators(options.operator_names)
-        self.roster = Roster(link, options.presence_grace, made.clock)
+        self.roster = Roster(link, options.presence_grace, made)
         self.feed = Feed(self.roster, reader, made, counters)
         self.talk = Talk(intake, writer, reader, self.roster, self.feed, link, made)
         self.membership = Membership(hub, reader, self.roster, self.feed, link, made, moderators)
-        self.moderation = Moderation(reader, self.roster, link, moderators, made.clock)
+        self.moderation = Moderation(reader, self.roster, link, moderators, made)
         self.listing = Listing(
             reader,
             self.roster,

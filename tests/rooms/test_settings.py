@@ -1,10 +1,13 @@
 """What the operator may say about rooms."""
 
+import json
+
 import pytest
 
 from app.rooms.names import masked
 from tests.client import guest, sign_up
 from tests.conftest import StartServer
+from tests.oracle import read_rows
 from tests.rooms.scene import join, new_room, say
 from tests.services.parley import ParleyServer
 
@@ -73,6 +76,29 @@ async def test_masked_addresses_are_an_option(
     await tab.close()
     _, shown = await join(late, "Lobby")  # who wrote has gone: the log still says from where
     assert shown["logs"][0][3]["user"].get("address") == address
+
+
+async def test_no_address_is_shown_any_more_once_that_is_off(
+    database_url: str, start_server: StartServer
+) -> None:
+    """What was stored while it was on stays in the database, and nobody is shown it."""
+    server = start_server(database_url=database_url, show_addresses=True, guests=True)
+    ann, late = await guest(server.url, "ann"), await guest(server.url, "late")
+    tab, _ = await join(ann, "Lobby")
+    await say(tab, "Lobby", "before")
+    await tab.close()
+    server.stop()
+    server.settings["show_addresses"] = False
+    server.start()
+    assert read_rows(database_url, "SELECT DISTINCT address FROM participant")[0] == ("127.0.*.*",)
+    tab, shown = await join(ann, "Lobby")
+    ack = await say(tab, "Lobby", "again")
+    there, page = await join(late, "Lobby")
+    listed = (await late.useropt("rooms"))["data"]["rooms"]
+    members = (await there.ask("room-members", {"room": "Lobby"}))["data"]["members"]
+    assert "user_id" in page["logs"][0][3]["user"]
+    for seen in (shown, ack, page, listed, members):
+        assert "address" not in json.dumps(seen)
 
 
 @pytest.mark.parametrize(
