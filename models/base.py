@@ -78,14 +78,29 @@ def several_statements() -> Iterator[None]:
         _connecting.several = False
 
 
+@contextmanager
+def without_timeout() -> Iterator[None]:
+    """A connection that is made here waits as long as its question takes (MySQL).
+
+    A change of the schema may take hours, on a big table or behind somebody's lock. The server goes
+    on with it whether or not anybody waits for the answer.
+    """
+    _connecting.patient = True
+    try:
+        yield
+    finally:
+        _connecting.patient = False
+
+
 class MariaDatabase(MySQLDatabase):
     """MariaDB or MySQL."""
 
     def _connect(self) -> Any:
         flag = CLIENT.MULTI_STATEMENTS if getattr(_connecting, "several", False) else 0
-        return pymysql.connect(
-            database=self.database, autocommit=True, client_flag=flag, **self.connect_params
-        )
+        params = dict(self.connect_params)
+        if getattr(_connecting, "patient", False):
+            params |= {"read_timeout": None, "write_timeout": None}
+        return pymysql.connect(database=self.database, autocommit=True, client_flag=flag, **params)
 
 
 def make_database(url: str) -> Database:
