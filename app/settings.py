@@ -19,6 +19,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # a TEXT column holds 65,535 bytes, a character takes up to four of them
 LONGEST_TEXT = 65_535 // 4
+# what MySQL takes at once (max_allowed_packet) unless it is told otherwise; a batch is one question
+LARGEST_QUESTION = 16_777_216
+# bytes of it for one message, at most, beside its text: ids, keys and positions
+BESIDE_TEXT = 2048
 # bodies beyond the frame limit get their errorcode, those beyond this are not read at all
 LARGEST_BODY = 1_048_576
 
@@ -147,6 +151,7 @@ class Settings:
         if self.message_rate and not self.message_burst:
             raise SettingError("message_burst must be at least 1 where message_rate is a limit")
         self._check_database_url()
+        self._check_batch_size()
         self._check_redis_url()
         for origin in self.origins:
             if urlsplit(origin).scheme not in ("http", "https") or urlsplit(origin).path:
@@ -166,6 +171,15 @@ class Settings:
             usable = False
         if not usable:  # without the URL: it may hold a password
             raise SettingError("database_url: the port is no port")
+
+    def _check_batch_size(self) -> None:
+        """A batch that the database does not take would be tried again and again."""
+        most = largest_batch(self.content_limit)
+        if not self.database_url.startswith("sqlite:") and self.batch_size > most:
+            raise SettingError(
+                f"batch_size must be at most {most} with content_limit {self.content_limit}:"
+                " MySQL takes 16 MiB at once"
+            )
 
     def _check_redis_url(self) -> None:
         parts = urlsplit(self.redis_url)
@@ -204,6 +218,11 @@ def load(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Setting
     settings = Settings(**values)
     settings.check()
     return settings
+
+
+def largest_batch(content_limit: int) -> int:
+    """Messages that fit into one question to MySQL, all of them of the longest texts."""
+    return LARGEST_QUESTION // (4 * content_limit + BESIDE_TEXT)
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> str | None:
