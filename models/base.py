@@ -166,6 +166,11 @@ def writing() -> Any:
     return real.atomic("IMMEDIATE") if is_sqlite(real) else real.atomic()
 
 
+def held(query: Any) -> Any:
+    """The rows it finds are nobody else's until the transaction ends; SQLite has one writer."""
+    return query if is_sqlite(database) else query.for_update()
+
+
 def rows(query: Any) -> list[tuple[Any, ...]]:
     """The query's rows as plain tuples: what is read often needs no model instances."""
     return list(query.tuples())
