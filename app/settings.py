@@ -21,6 +21,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 # a TEXT column holds 65,535 bytes, a character takes up to four of them
 LONGEST_TEXT = 65_535 // 4
 LAST_PORT = 65_535
+# what MySQL takes at once (max_allowed_packet) unless it is told otherwise; a batch is one question
+LARGEST_QUESTION = 16_777_216
+# bytes of it for one message, at most, beside its text: ids, keys and positions
+BESIDE_TEXT = 2048
 # of a body beyond it nothing is kept (app/large_bodies.py)
 LARGEST_BODY = 1_048_576
 # what SQLite takes for a database of one connection's own, gone with it
@@ -162,6 +166,7 @@ class Settings:
         if self.message_rate and not self.message_burst:
             raise SettingError("message_burst must be at least 1 where message_rate is a limit")
         self._check_database_url()
+        self._check_batch_size()
         self._check_redis_url()
         for origin in self.origins:
             found = ORIGIN.fullmatch(origin)
@@ -184,6 +189,15 @@ class Settings:
             raise SettingError("database_url: the port is no port")
         if parts.scheme == "sqlite" and (parts.netloc or unquote(parts.path)[1:] in NO_FILES):
             raise SettingError("database_url: sqlite:/// must be followed by the path of a file")
+
+    def _check_batch_size(self) -> None:
+        """A batch that the database does not take would be tried again and again."""
+        most = largest_batch(self.content_limit)
+        if not self.database_url.startswith("sqlite:") and self.batch_size > most:
+            raise SettingError(
+                f"batch_size must be at most {most} with content_limit {self.content_limit}:"
+                " MySQL takes 16 MiB at once"
+            )
 
     def _check_redis_url(self) -> None:
         parts = urlsplit(self.redis_url)
@@ -222,6 +236,11 @@ def load(flags: Mapping[str, str | None], environ: Mapping[str, str]) -> Setting
     settings = Settings(**values)
     settings.check()
     return settings
+
+
+def largest_batch(content_limit: int) -> int:
+    """Messages that fit into one question to MySQL, all of them of the longest texts."""
+    return LARGEST_QUESTION // (4 * content_limit + BESIDE_TEXT)
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> str | None:

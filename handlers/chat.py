@@ -163,6 +163,10 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         if not self._over:
             self._count_frame()
 
+    def on_pong(self, data: bytes) -> None:
+        if not self.pong_is_due() and not self._over:
+            self._count_frame()
+
     def _count_frame(self) -> float:
         """Every frame counts, also one that means nothing; the seconds that are owed."""
         owed = self._frames.owe(time.monotonic())

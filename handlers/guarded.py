@@ -52,9 +52,12 @@ class GuardedHandler(RequestHandler):
         value: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        """One line without the query, which may hold what people search for."""
+        """One line without the query, which may hold what people search for.
+
+        Tornado's own words quote it where it cannot be read, so only the status is told.
+        """
         what = (self.request.method, self.request.path)
         if isinstance(value, HTTPError):
-            log.info("%s %s: %s", *what, value)
+            log.info("%s %s: %d", *what, value.status_code)
         else:
             log.error("%s %s failed", *what, exc_info=value)

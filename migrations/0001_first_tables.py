@@ -1,6 +1,8 @@
 """Users, sessions, conversations, participants, the log, and the storage's epoch.
 
-Frozen copies: this file never changes once it has been released, whatever models/ becomes.
+Frozen copies: this file never changes once it has been released, whatever models/ becomes. Where
+the database cannot undo a change of its schema, a step that was interrupted is taken up where it
+ended.
 """
 
 import secrets
@@ -102,10 +104,23 @@ def tables(db: Any) -> list[Any]:
     return [User, Session, Conversation, Participant, ChatLog, Storage]
 
 
+def make(db: Any, table: Any) -> None:
+    """The table and each of its indexes, as far as they are not there."""
+    if not table.table_exists():
+        table._schema.create_table()
+    there = {index.name for index in db.get_indexes(table._meta.table_name)}
+    for index in table._meta.fields_to_index():
+        if index._name not in there:
+            db.execute(index)
+
+
 def up(migrator: Any, db: Any) -> None:
     made = tables(db)
-    db.create_tables(made)
-    made[-1].insert(id=1, epoch=secrets.token_hex(8)).execute()
+    for table in made:
+        make(db, table)
+    storage = made[-1]
+    if not storage.select().exists():
+        storage.insert(id=1, epoch=secrets.token_hex(8)).execute()
 
 
 def down(migrator: Any, db: Any) -> None:

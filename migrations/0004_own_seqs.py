@@ -33,6 +33,9 @@ def up(migrator: Any, db: Any) -> None:
 
 def down(migrator: Any, db: Any) -> None:
     """Who has written has read and been given it; before, that stood with the participants."""
-    bigger = "GREATEST" if is_mysql(db) else "MAX"
-    db.execute_sql(BACK.format(bigger=bigger, own=OWN))
-    migrator.migrate(*(migrator.drop_column("conversation", column) for column in COLUMNS))
+    there = [column.name for column in db.get_columns("conversation") if column.name in COLUMNS]
+    if len(there) == len(COLUMNS):  # otherwise it is done: it was interrupted behind it
+        bigger = "GREATEST" if is_mysql(db) else "MAX"
+        db.execute_sql(BACK.format(bigger=bigger, own=OWN))
+    for column in there:
+        migrator.migrate(migrator.drop_column("conversation", column))

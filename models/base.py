@@ -78,14 +78,29 @@ def several_statements() -> Iterator[None]:
         _connecting.several = False
 
 
+@contextmanager
+def without_timeout() -> Iterator[None]:
+    """A connection that is made here waits as long as its question takes (MySQL).
+
+    A change of the schema may take hours, on a big table or behind somebody's lock. The server goes
+    on with it whether or not anybody waits for the answer.
+    """
+    _connecting.patient = True
+    try:
+        yield
+    finally:
+        _connecting.patient = False
+
+
 class MariaDatabase(MySQLDatabase):
     """MariaDB or MySQL."""
 
     def _connect(self) -> Any:
         flag = CLIENT.MULTI_STATEMENTS if getattr(_connecting, "several", False) else 0
-        return pymysql.connect(
-            database=self.database, autocommit=True, client_flag=flag, **self.connect_params
-        )
+        params = dict(self.connect_params)
+        if getattr(_connecting, "patient", False):
+            params |= {"read_timeout": None, "write_timeout": None}
+        return pymysql.connect(database=self.database, autocommit=True, client_flag=flag, **params)
 
 
 def make_database(url: str) -> Database:
@@ -149,6 +164,11 @@ def writing() -> Any:
     """
     real = getattr(database, "obj", database)
     return real.atomic("IMMEDIATE") if is_sqlite(real) else real.atomic()
+
+
+def held(query: Any) -> Any:
+    """The rows it finds are nobody else's until the transaction ends; SQLite has one writer."""
+    return query if is_sqlite(database) else query.for_update()
 
 
 def rows(query: Any) -> list[tuple[Any, ...]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -17,14 +18,35 @@ SYNC_CONVERSATIONS = 1000
 SYNC_ENTRIES = 500
 # conversations whose entries are fetched in one statement
 SYNC_CHUNK = 40
-# bytes of entries in one sync: it is one push, and a push larger than the bound for slow readers
-# would end the socket that asked, at every reconnect again
+# bytes of one sync: it is one push, and a push larger than the bound for slow readers would end
+# the socket that asked, at every reconnect again
 SYNC_BYTES = 524_288
-# of them for what stands around an entry's content
+# of them for what stands around the entries of a conversation, and around what an entry says
+HEAD_BYTES = 256
 ENTRY_BYTES = 256
+
+One = TypeVar("One")
 
 # after which seq, up to which, and whether that is all there is to be shown of it
 Span = tuple[int, int, bool]
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one sync may still carry, with conversations and rooms together."""
+
+    entries: int = SYNC_ENTRIES
+    bytes: int = SYNC_BYTES
+
+    def take(self, found: list[One], size: Callable[[One], int]) -> tuple[list[One], bool]:
+        """The newest that fit, and whether some did not."""
+        kept: list[One] = []
+        for one in reversed(found):
+            self.bytes -= size(one)
+            if self.bytes < 0:
+                break
+            kept.append(one)
+        return kept[::-1], len(kept) < len(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,45 +56,42 @@ class Missed:
     reset: bool
 
 
-def read_missed(user_id: int, held: dict[int, int], page: int) -> list[Missed]:
+def read_missed(user_id: int, held: dict[int, int], page: int, budget: Budget) -> list[Missed]:
     """Every conversation that moved past what the client holds, with the missing entries.
 
     More than PAGE_LIMIT missing, or more held than there is: the newest page, as a reset. What does
-    not fit into SYNC_BYTES is cut to its newest entries, as a reset too.
+    not fit into the budget is cut to its newest entries, as a reset too.
     """
     moved = [
         position
         for position in positions_of(user_id, SYNC_CONVERSATIONS)
         if position.last_seq != held.get(position.other, 0)
     ]
-    spans = spans_of([(one.last_seq, held.get(one.other, 0)) for one in moved], page)
+    budget.bytes -= HEAD_BYTES * len(moved)
+    spans = spans_of([(one.last_seq, held.get(one.other, 0)) for one in moved], page, budget)
     logs = read_spans(
         {one.conversation: span for one, span in zip(moved, spans, strict=True)},
     )
-    left, missed = SYNC_BYTES, []
+    missed = []
     for one, span in zip(moved, spans, strict=True):
-        kept, left, cut = within(left, logs.get(one.conversation, []))
+        kept, cut = budget.take(logs.get(one.conversation, []), row_bytes)
         missed.append(Missed(one, kept, reset=span[2] or cut))
     return missed
 
 
-def within(left: int, found: list[Row]) -> tuple[list[Row], int, bool]:
-    """The newest rows that fit into `left` bytes, what is left then, and whether some did not."""
-    kept: list[Row] = []
-    for row in reversed(found):
-        left -= ENTRY_BYTES + len(orjson.dumps(row.content))
-        if left < 0:
-            break
-        kept.insert(0, row)
-    return kept, left, len(kept) < len(found)
+def row_bytes(row: Row) -> int:
+    """As much as its entry takes at most."""
+    return ENTRY_BYTES + text_bytes(row.content) + text_bytes(row.client_id)
 
 
-def spans_of(ends: list[tuple[int, int]], page: int) -> list[Span]:
-    """For each (last seq, seq held): after which seq, up to which, and whether it is a reset.
+def text_bytes(text: str) -> int:
+    """In JSON, where some signs take more than in the text."""
+    return len(orjson.dumps(text))
 
-    Within SYNC_ENTRIES in all.
-    """
-    left, spans = SYNC_ENTRIES, []
+
+def spans_of(ends: list[tuple[int, int]], page: int, budget: Budget) -> list[Span]:
+    """For each (last seq, seq held): after which seq, up to which, and whether it is a reset."""
+    left, spans = budget.entries, []
     for last, have in ends:
         reset = have > last or last - have > PAGE_LIMIT
         first = max(0, last - page) if reset else have
@@ -80,6 +99,7 @@ def spans_of(ends: list[tuple[int, int]], page: int) -> list[Span]:
             reset, first = True, max(0, last - max(1, min(left, page)))
         left = max(0, left - (last - first))
         spans.append((first, last, reset))
+    budget.entries = left
     return spans
 
 

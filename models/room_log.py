@@ -11,10 +11,21 @@ from models.base import first_row, rows, writing
 from models.chatlog import ChatLog
 from models.conversation import MUTED, Participant
 from models.history import PAGE_LIMIT, Row, goes_on, read_range
-from models.missed import SYNC_BYTES, SYNC_CONVERSATIONS, read_spans, spans_of, within
+from models.missed import (
+    HEAD_BYTES,
+    SYNC_CONVERSATIONS,
+    Budget,
+    read_spans,
+    row_bytes,
+    spans_of,
+    text_bytes,
+)
 from models.people import PERSON, to_person
 from models.rooms import RoomInfo, find_room, list_rooms
 from models.user import User
+
+# for what stands around an author's name and picture
+AUTHOR_BYTES = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +69,11 @@ def read_page(
 
 
 def read_latest(name: str, user_id: int, limit: int) -> RoomPage:
-    """The newest of a room, as much as fits into SYNC_BYTES: it is pushed to a socket, which
+    """The newest of a room, as much as fits into one sync: it is pushed to a socket, which
     would be dropped as a slow reader if more came at once than may wait for it.
     """
     page = read_page(name, user_id, None, None, limit)
-    kept, _, cut = within(SYNC_BYTES, [row for row, _ in page.said])
-    said = page.said[len(page.said) - len(kept) :]
+    said, cut = Budget().take(page.said, _said_bytes)
     return replace(page, said=said, has_more=page.has_more or cut)
 
 
@@ -73,24 +83,28 @@ def entries_after(conversation: int, after: int) -> list[Said]:
     return _with_authors({conversation: found})[conversation]
 
 
-def read_missed(user_id: int, held: dict[bytes, int], page: int) -> list[RoomMissed]:
+def read_missed(
+    user_id: int, held: dict[bytes, int], page: int, budget: Budget
+) -> list[RoomMissed]:
     """Every room of the user that moved past what the client holds, as missed.read_missed."""
     mine, _ = list_rooms(user_id, None, SYNC_CONVERSATIONS, joined=True)
     moved = [room for room in mine if room.last_seq != held.get(room.key, 0)]
-    spans = spans_of([(room.last_seq, held.get(room.key, 0)) for room in moved], page)
-    logs = read_spans(
-        {room.conversation: span for room, span in zip(moved, spans, strict=True)},
+    budget.bytes -= sum(HEAD_BYTES + text_bytes(room.name) for room in moved)
+    spans = spans_of([(room.last_seq, held.get(room.key, 0)) for room in moved], page, budget)
+    logs = _with_authors(
+        read_spans({room.conversation: span for room, span in zip(moved, spans, strict=True)})
     )
-    left, kept, resets = SYNC_BYTES, {}, []
+    missed = []
     for room, span in zip(moved, spans, strict=True):
-        found = logs.get(room.conversation, [])
-        kept[room.conversation], left, cut = within(left, found)
-        resets.append(span[2] or cut)
-    said = _with_authors(kept)
-    return [
-        RoomMissed(room, said[room.conversation], reset)
-        for room, reset in zip(moved, resets, strict=True)
-    ]
+        said, cut = budget.take(logs.get(room.conversation, []), _said_bytes)
+        missed.append(RoomMissed(room, said, reset=span[2] or cut))
+    return missed
+
+
+def _said_bytes(said: Said) -> int:
+    """As much as its entry takes at most, with who wrote it."""
+    row, by = said
+    return row_bytes(row) + AUTHOR_BYTES + text_bytes(by.person.name) + text_bytes(by.person.avatar)
 
 
 def read_lasts(listed: Iterable[RoomInfo]) -> dict[int, Said]:

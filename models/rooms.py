@@ -11,9 +11,10 @@ from typing import Any
 from peewee import IntegrityError
 
 from app.messaging.errors import Refused, not_allowed, not_found
-from models.base import database, first_row, now_ms, rows, writing
+from models.base import database, first_row, held, now_ms, rows, writing
 from models.conversation import AWAY, MUTED, REMOVED, Conversation, Participant, Room, room_key
 from models.failures import is_duplicate
+from models.user import User
 
 log = logging.getLogger("parley.storage")
 
@@ -87,8 +88,10 @@ def find_room(name: str, user_id: int) -> RoomInfo:
 def open_room(name: str, owner: int | None, limit: int = 0) -> None:
     """A new room. Raises Refused (-5) when the name is taken, or the owner has too many."""
     with writing():
-        if limit and Room.select().where(Room.owner == owner).count() >= limit:
-            raise not_allowed(f"nobody may open more than {limit} rooms.")
+        if limit:
+            first_row(held(User.select(User.id).where(User.id == owner)))  # one after the other
+            if Room.select().where(Room.owner == owner).count() >= limit:
+                raise not_allowed(f"nobody may open more than {limit} rooms.")
         try:
             with database.atomic():
                 Conversation.insert(key=room_key(name), last_seq=0, last_time=now_ms()).execute()

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from peewee import Database
+from peewee import Database, PeeweeException
 from playhouse.migrations import MigrationError, Runner
 
-from models.base import is_sqlite
+from models.base import is_sqlite, without_timeout
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
-# seconds one question for the lock may take, and how often it is asked
-LOCK_WAIT, LOCK_ATTEMPTS = 2, 30
+LOCK_WAIT = 60  # seconds
 
 
 def migrate(db: Database, target: str | None = None) -> list[str]:
     """Applies what is pending, up to `target`; the names applied."""
-    with db.connection_context(), _alone(db), _known(target):
+    with _connected(db), _alone(db), _known(target):
         return list(_runner(db).up(target))
 
 
 def migrate_back(db: Database, target: str | None = None) -> list[str]:
     """Reverts the newest migration, or all back through `target`; the names reverted."""
-    with db.connection_context(), _alone(db), _known(target):
+    with _connected(db), _alone(db), _known(target):
         return list(_runner(db).down(target))
 
 
@@ -35,22 +34,38 @@ def pending(db: Database) -> list[str]:
 
 
 @contextmanager
+def _connected(db: Database) -> Iterator[None]:
+    """Raises the first of what went wrong: a rollback on a line that was lost says nothing."""
+    with without_timeout(), db.connection_context():
+        try:
+            yield
+        except PeeweeException as error:
+            raise _first(error) from None
+
+
+def _first(error: PeeweeException) -> PeeweeException:
+    first, before = error, error.__context__
+    while before is not None:
+        if isinstance(before, PeeweeException):
+            first = before
+        before = before.__context__
+    return first
+
+
+@contextmanager
 def _alone(db: Database) -> Iterator[None]:
     """One process at a time: DDL is no transaction there. A SQLite file has one process anyway."""
     if is_sqlite(db):
         yield
         return
     name = "SHA1(CONCAT('parley migrations of ', DATABASE()))"
-    # asked again and again, because one answer may not take longer than the connection's timeout
-    for _ in range(LOCK_ATTEMPTS):
-        if db.execute_sql(f"SELECT GET_LOCK({name}, {LOCK_WAIT})").fetchone()[0] == 1:
-            break
-    else:
+    if db.execute_sql(f"SELECT GET_LOCK({name}, {LOCK_WAIT})").fetchone()[0] != 1:
         raise TimeoutError("another process is migrating this database")
     try:
         yield
     finally:
-        db.execute_sql(f"SELECT RELEASE_LOCK({name})")
+        with suppress(PeeweeException):  # then the connection is gone, and the lock with it
+            db.execute_sql(f"SELECT RELEASE_LOCK({name})")
 
 
 @contextmanager

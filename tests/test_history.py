@@ -244,7 +244,7 @@ QUESTIONS: dict[str, Callable[[int], object]] = {
     "never wrote": lambda last: history.read_page(3, 4, None, None, 50),
     "are peers": lambda last: peers.are_peers(1, last),
     "somebody's few conversations": lambda last: listing.list_conversations(3, None, 50),
-    "what somebody with few missed": lambda last: missed.read_missed(3, {}, 50),
+    "what somebody with few missed": lambda last: missed.read_missed(3, {}, 50, missed.Budget()),
     "peers of somebody with few": lambda last: peers.peers_of([3]),
     "a search": lambda last: people.search_people("1", 1, 20),
 }

@@ -8,7 +8,7 @@ from app.messaging.reading import PAGE
 from models import listing
 from models.chatlog import ChatLog
 from models.conversation import Conversation
-from models.missed import read_missed
+from models.missed import Budget, read_missed
 from tests.filled import fill, migrated
 
 CONVERSATIONS = 200
@@ -38,7 +38,7 @@ def test_a_sync_and_the_list_ask_a_bounded_number_of_questions(
             say(conversation)
         held = dict.fromkeys(range(3, CONVERSATIONS + 2), 1) | {2: CONVERSATIONS + 1}
         with caplog.at_level(logging.DEBUG, "peewee"):
-            missed = read_missed(1, held, 50)
+            missed = read_missed(1, held, 50, Budget())
             asked_by_sync = len(caplog.records)
             listed, _ = listing.list_conversations(1, None, PAGE)
             asked_by_list = len(caplog.records) - asked_by_sync

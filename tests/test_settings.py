@@ -113,6 +113,16 @@ def test_a_burst_of_0_is_refused_where_there_is_a_rate() -> None:
     assert load({"message_burst": "0", "message_rate": "0"}, {}).message_rate == 0
 
 
+def test_a_batch_fits_into_what_mysql_takes_at_once() -> None:
+    url = {"database_url": "mysql://u:p@db/parley"}
+    most = settings.largest_batch(8192)
+    assert load({**url, "batch_size": f"{most}"}, {}).batch_size == most > Settings().batch_size
+    for more in ({"batch_size": f"{most + 1}"}, {"batch_size": "256", "content_limit": "16383"}):
+        with pytest.raises(SettingError, match="batch_size must be at most"):
+            load({**url, **more}, {})
+        load(more, {})  # SQLite takes them one by one
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -45,6 +45,17 @@ def test_a_debt_grows_and_is_paid_off() -> None:
     assert bucket.owe(1) == 0
 
 
+def test_less_than_one_at_a_time_is_still_one(clock: Clock) -> None:
+    """`--request-rate 0.1`, whose burst is twice that: slow, but nobody is refused for ever."""
+    buckets = Buckets(0.1, 0.2, clock)
+    assert buckets.wait("alice") == 0
+    assert buckets.wait("alice") == pytest.approx(10)
+    clock.now += 10
+    assert buckets.wait("alice") == 0
+    bucket = Bucket(rate=0.1, burst=0.2, now=0)
+    assert [bucket.owe(0), bucket.owe(10), bucket.owe(10)] == pytest.approx([0, 0, 10])
+
+
 def test_a_rate_of_0_is_no_limit(clock: Clock) -> None:
     bucket = Bucket(rate=0, burst=0, now=0)
     assert {bucket.wait(0) for _ in range(1000)} == {bucket.owe(0) for _ in range(1000)} == {0}

@@ -14,14 +14,16 @@ REMEMBERED = 50_000
 
 
 class Bucket:
-    """Holds up to `burst` tokens and gains `rate` a second; a rate of 0 means no limit."""
+    """Holds up to `burst` tokens and gains `rate` a second; a rate of 0 means no limit.
+
+    It holds one at least: a token that never fits in would be one that nobody ever gets.
+    """
 
     __slots__ = ("_at", "_tokens", "burst", "rate")
 
     def __init__(self, rate: float, burst: float, now: float) -> None:
         self.rate = rate
-        self.burst = burst
-        self._tokens = burst
+        self.burst = self._tokens = max(1.0, burst)
         self._at = now
 
     def wait(self, now: float) -> float:

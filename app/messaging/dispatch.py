@@ -14,10 +14,11 @@ from app.messaging.reading import Reading
 from app.messaging.receipts import send_receipt
 from app.messaging.typing_notice import Typing
 from app.messaging.writer import Writer
+from models.missed import Budget
 
 Later = Coroutine[Any, Any, None]
 Operation = Callable[[Person, dict[str, Any], Reply], Later | None]
-MissedRooms = Callable[[Person, dict[str, Any]], Awaitable[list[dict[str, Any]]]]
+MissedRooms = Callable[[Person, dict[str, Any], Budget], Awaitable[list[dict[str, Any]]]]
 
 
 class Dispatch:
@@ -55,9 +56,10 @@ class Dispatch:
         return operation
 
     async def _sync(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
-        missed = await self._reading.missed(me, data, self._epoch())
+        budget = Budget()  # one for all: the answer is one push
+        missed = await self._reading.missed(me, data, self._epoch(), budget)
         if "rooms" in data:
-            missed["rooms"] = await self._missed_rooms(me, data)
+            missed["rooms"] = await self._missed_rooms(me, data, budget)
         if reply.socket is not None:
             reply.socket.push(protocol.event("sync", missed, reply.ref))
 

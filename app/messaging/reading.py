@@ -90,10 +90,12 @@ class Reading:
             lambda _: people.find_person(user_id), lambda found, _: self._shapes.user(found)
         )
 
-    async def missed(self, me: Person, data: dict[str, Any], epoch: str) -> dict[str, Any]:
+    async def missed(
+        self, me: Person, data: dict[str, Any], epoch: str, budget: missed.Budget
+    ) -> dict[str, Any]:
         """`sync`: {"seqs": {"<other>": last seq held}}"""
         held = _parse_seqs(data)
-        found = await self._reader.run(lambda: missed.read_missed(me.user_id, held, PAGE))
+        found = await self._reader.run(lambda: missed.read_missed(me.user_id, held, PAGE, budget))
         return {
             "epoch": epoch,
             "conversations": [self._shapes.missed(one, me) for one in found],

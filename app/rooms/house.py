@@ -49,14 +49,14 @@ class Rooms:
         self._shared = bus is not None
         self._interval = options.watch_interval
         self._fixed = options.fixed_rooms
-        made = RoomShapes(shapes)
+        made = RoomShapes(shapes, options.show_addresses)
         moderators = Moderators(options.operator_names)
-        self.roster = Roster(link, options.presence_grace, made.clock)
+        self.roster = Roster(link, options.presence_grace, made)
         self.feed = Feed(self.roster, reader, made, counters)
         self.talk = Talk(intake, writer, reader, self.roster, self.feed, link, made)
         self.membership = Membership(hub, reader, self.roster, self.feed, link, made, moderators)
         self.outsiders = Outsiders(self.roster, reader, made)
-        self.moderation = Moderation(reader, self.roster, link, moderators, made.clock)
+        self.moderation = Moderation(reader, self.roster, link, moderators, made)
         self.listing = Listing(
             reader,
             self.roster,

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 class RoomLink(Protocol):
     def people(self, conversation: int) -> dict[int, dict[str, Any]]:
-        """Who is in at other processes: user id -> as shapes.member; a dict of the caller's own."""
+        """Who is in at other processes, by user id, as RoomShapes.member; a dict of one's own."""
         ...
 
     def came(self, conversation: int, brief: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
 from models import room_log, room_members, rooms
 from models.conversation import room_key
+from models.missed import Budget
 from models.reader import Reader
 from models.rooms import RoomInfo
 from models.user import GUEST
@@ -87,10 +88,14 @@ class Listing:
         )
         return self._shapes.page(page, me, self._moderators.may(me, page.room))
 
-    async def missed(self, me: Person, data: dict[str, Any]) -> list[dict[str, Any]]:
+    async def missed(
+        self, me: Person, data: dict[str, Any], budget: Budget
+    ) -> list[dict[str, Any]]:
         """The `rooms` of a sync: {"<room>": last seq held}. Raises Refused."""
         held = _parse_held(data["rooms"])
-        missed = await self._reader.run(lambda: room_log.read_missed(me.user_id, held, PAGE))
+        missed = await self._reader.run(
+            lambda: room_log.read_missed(me.user_id, held, PAGE, budget)
+        )
         return [self._shapes.missed(one, me) for one in missed]
 
 

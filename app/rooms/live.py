@@ -9,7 +9,7 @@ from app.messaging.hub import Socket
 from app.messaging.items import RoomName
 from models.room_log import Member
 
-Brief = dict[str, Any]  # somebody as shapes.member shows them
+Brief = dict[str, Any]  # somebody as RoomShapes.member shows them
 
 
 class Live:

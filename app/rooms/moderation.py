@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from app.access.person import Person
 from app.messaging import protocol
 from app.messaging.errors import not_allowed
 from app.messaging.items import Reply
-from app.rooms import shapes
 from app.rooms.link import RoomLink
 from app.rooms.names import parse_room
 from app.rooms.roster import Roster
+from app.rooms.shapes import RoomShapes
 from models import people, room_log, room_members, rooms
 from models.reader import Reader
 from models.room_log import Member
@@ -49,13 +48,13 @@ class Moderation:
         roster: Roster,
         link: RoomLink,
         moderators: Moderators,
-        clock: Callable[[], int],
+        shapes: RoomShapes,
     ) -> None:
         self._reader = reader
         self._roster = roster
         self._link = link
         self._moderators = moderators
-        self._clock = clock
+        self._shapes = shapes
 
     # -- on a socket --------------------------------------------------------------------------
 
@@ -99,7 +98,7 @@ class Moderation:
         """`room-remove` {"room", "user_id", "on"}: out, and not back until on is false."""
         room, user_id, on = await self._about(me, data)
         await self._reader.run(lambda: room_members.set_removed(room.conversation, user_id, on))
-        event = {"room": room.name, "user_id": user_id, "on": on, "time": self._clock()}
+        event = {"room": room.name, "user_id": user_id, "on": on, "time": self._shapes.clock()}
         if on:
             shown = {"room": room.name, "by": ">", "removed": True, "time": event["time"]}
             message = protocol.event("room-leave", shown)
@@ -113,7 +112,7 @@ class Moderation:
         found, count = await self._reader.run(
             lambda: room_members.find_removed(room.conversation, REMOVED)
         )
-        people = [shapes.member(Member(person)) for person in found]
+        people = [self._shapes.member(Member(person)) for person in found]
         return {"room": room.name, "removed": people, "count": count}
 
     async def _moderated(self, me: Person, data: dict[str, Any]) -> RoomInfo:

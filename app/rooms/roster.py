@@ -7,16 +7,16 @@ the last one went. Each process tells the sockets at it, by what it knows of all
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from app.messaging import protocol
 from app.messaging.errors import too_large
 from app.messaging.hub import Socket
 from app.messaging.items import RoomName
 from app.messaging.languages import DEFAULT, find_locale
-from app.rooms import shapes
 from app.rooms.link import RoomLink
 from app.rooms.live import Brief, Live
+from app.rooms.shapes import RoomShapes
 from models.room_log import Member
 
 # rooms one socket may be in
@@ -27,10 +27,10 @@ GATHERING = 0.05
 
 
 class Roster:
-    def __init__(self, link: RoomLink, grace: float, clock: Callable[[], int]) -> None:
+    def __init__(self, link: RoomLink, grace: float, shapes: RoomShapes) -> None:
         self._link = link
         self._grace = grace
-        self._clock = clock
+        self._shapes = shapes
         self._rooms: dict[int, Live] = {}
         self._by_key: dict[bytes, Live] = {}
         self._rooms_of: dict[Socket, set[Live]] = {}
@@ -53,13 +53,13 @@ class Roster:
         live = self._rooms.get(room.conversation)
         if live is None:
             live = self._rooms[room.conversation] = self._by_key[room.key] = Live(room)
-            for user_id, brief in self._link.people(room.conversation).items():
+            for user_id, brief in self._elsewhere(room.conversation).items():
                 live.told[user_id] = brief
         rooms.add(live)
         user_id = member.person.user_id
         live.sockets[socket] = find_locale(socket.person.locale) or DEFAULT
         live.members[user_id] = member
-        live.briefs[user_id] = shapes.member(member)
+        live.briefs[user_id] = self._shapes.member(member)
         live.here.setdefault(user_id, set()).add(socket)
         if len(live.here[user_id]) == 1:
             self._link.came(room.conversation, live.briefs[user_id])
@@ -121,7 +121,7 @@ class Roster:
         live = self._rooms.get(conversation)
         if live is not None and (member := live.members.get(user_id)):
             live.members[user_id] = Member(member.person, member.address, on)
-            brief = live.briefs[user_id] = shapes.member(live.members[user_id])
+            brief = live.briefs[user_id] = self._shapes.member(live.members[user_id])
             if user_id in live.told:  # who is not is about to be, as they are now
                 live.told[user_id] = brief
             self._link.came(conversation, brief)
@@ -134,7 +134,7 @@ class Roster:
         Notices take over from there: who went and may be back before that is told is in the list,
         and who is not told yet is remembered to have been in one.
         """
-        found = self._link.people(conversation)
+        found = self._elsewhere(conversation)
         live = self._rooms.get(conversation)
         if live is None:
             return found
@@ -142,6 +142,10 @@ class Roster:
         new = {user_id: brief for user_id, brief in found.items() if user_id not in live.told}
         live.listed |= new
         return live.told | found
+
+    def _elsewhere(self, conversation: int) -> dict[int, Brief]:
+        people = self._link.people(conversation)
+        return {user_id: self._shapes.shown(brief) for user_id, brief in people.items()}
 
     def here(self, live: Live) -> dict[int, Brief]:
         """Who is in at this process."""
@@ -212,7 +216,7 @@ class Roster:
     def _brief(self, live: Live, user_id: int) -> Brief:
         if user_id in live.briefs:
             return live.briefs[user_id]
-        return self._link.people(live.room.conversation)[user_id]
+        return self._shapes.shown(self._link.people(live.room.conversation)[user_id])
 
     def _notice(self, live: Live, name: str, users: list[Brief], **more: bool) -> None:
         if not users:
@@ -222,7 +226,7 @@ class Roster:
             "by": "<",
             "users": users,
             "count": self.count(live.room.conversation),
-            "time": self._clock(),
+            "time": self._shapes.clock(),
             **more,
         }
         live.push(protocol.event(name, data))

@@ -8,44 +8,52 @@ from app.access.person import Person
 from app.messaging import protocol
 from app.messaging.items import Stored
 from app.messaging.shapes import Shapes
+from app.rooms.live import Brief
 from models.room_log import Member, RoomMissed, RoomPage, Said
 from models.rooms import RoomInfo
 
 
-def member(one: Member) -> dict[str, Any]:
-    """Somebody in a room."""
-    person = one.person
-    shape: dict[str, Any] = {
-        "user_id": person.user_id,
-        "name": person.name,
-        "avatar": person.avatar,
-        "kind": person.kind,
-    }
-    if one.is_muted:
-        shape["muted"] = True
-    if one.address:
-        shape["address"] = one.address
-    return shape
-
-
-def author(one: Member) -> dict[str, Any]:
-    """The same without what is no matter of a message."""
-    shape = member(one)
-    shape.pop("muted", None)
-    return shape
-
-
 class RoomShapes:
-    def __init__(self, shapes: Shapes) -> None:
+    """Without `show_addresses` no address is shown, whatever was stored while it was on."""
+
+    def __init__(self, shapes: Shapes, show_addresses: bool) -> None:
         self._shapes = shapes
+        self._show_addresses = show_addresses
         self.clock = shapes.clock
+
+    def member(self, one: Member) -> Brief:
+        """Somebody in a room."""
+        person = one.person
+        shape: Brief = {
+            "user_id": person.user_id,
+            "name": person.name,
+            "avatar": person.avatar,
+            "kind": person.kind,
+        }
+        if one.is_muted:
+            shape["muted"] = True
+        if one.address and self._show_addresses:
+            shape["address"] = one.address
+        return shape
+
+    def shown(self, brief: Brief) -> Brief:
+        """What another process made of somebody, which may not have been told to stop yet."""
+        if self._show_addresses or "address" not in brief:
+            return brief
+        return {name: value for name, value in brief.items() if name != "address"}
+
+    def _author(self, one: Member) -> Brief:
+        """As member, without what is no matter of a message."""
+        shape = self.member(one)
+        shape.pop("muted", None)
+        return shape
 
     def entry(self, conversation: int, said: Said, mine: bool, locale: str) -> list[Any]:
         """A log entry with its author and an id of its own."""
         row, by = said
         friendly = self._shapes.friendly(row.time, locale)
         made = protocol.entry(mine, row.content, friendly, row.seq, row.time, row.client_id)
-        made[3] |= {"id": f"{conversation}.{row.seq}", "user": author(by)}
+        made[3] |= {"id": f"{conversation}.{row.seq}", "user": self._author(by)}
         if not row.content:
             made[3]["deleted"] = True
         return made

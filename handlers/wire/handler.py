@@ -112,6 +112,16 @@ class WireHandler(WebSocketHandler):
         elif self._stock is not None:
             self._stock.close()
 
+    # -- in -----------------------------------------------------------------------------------
+
+    def pong_is_due(self) -> bool:
+        """Whether a pong that has just come answers a ping of ours; each is answered once."""
+        line = cast("Connection | Handshake | None", self.ws_connection)
+        if line is None or not line.unanswered:
+            return False
+        line.unanswered -= 1
+        return True
+
     def on_ws_connection_close(
         self, close_code: int | None = None, close_reason: str | None = None
     ) -> None:
@@ -123,6 +133,11 @@ class Handshake(WebSocketProtocol13):
     """Tornado's handshake. When the 101 is out it hands the socket over, and is gone."""
 
     _connection: Connection | None = None
+    unanswered = 0  # over TLS, as Connection has it
+
+    def write_ping(self, data: bytes) -> None:
+        self.unanswered += 1
+        super().write_ping(data)
 
     def start_pinging(self) -> None:
         """Tornado calls this first of all when the stream is its own, before open()."""

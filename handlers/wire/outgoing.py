@@ -17,13 +17,14 @@ from handlers.wire.poller import Poller
 class Outgoing(Channel):
     """`_held`: frames that go out together on `_release`; None while each goes at once."""
 
-    __slots__ = ("_close_sent", "_handler", "_held")
+    __slots__ = ("_close_sent", "_handler", "_held", "unanswered")
 
     def __init__(self, stream: IOStream, poller: Poller, handler: Delegate) -> None:
         super().__init__(stream, poller)
         self._handler: Delegate | None = handler
         self._close_sent = False
         self._held: list[bytes] | None = None
+        self.unanswered = 0  # pings of ours that no pong has answered yet
 
     def write(self, data: bytes) -> None:
         """Whole frames. Raises as Channel does; after a close frame nothing may follow."""
@@ -49,6 +50,7 @@ class Outgoing(Channel):
         return future
 
     def write_ping(self, data: bytes) -> None:
+        self.unanswered += 1
         self._answer(encode(PING, data))
 
     def _answer(self, frame: bytes) -> None:

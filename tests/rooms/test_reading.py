@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from tests.client import Person, event
+import orjson
+
+from tests.client import Person, Tab, answer, event
 from tests.rooms.scene import enter, gather, join, new_room, opened, say, texts
-from tests.scene import meet
+from tests.scene import change, meet
 from tests.services.parley import ParleyServer
 
 
@@ -122,6 +124,48 @@ async def test_a_sync_tells_of_rooms_that_moved(shared_server: ParleyServer) -> 
     for bad in bad_ones:
         push = await tab.ask("sync", {"seqs": {}, "rooms": bad})
         assert (push["errorcode"], push["data"]["field"]) in ((-2, "rooms"), (-2, "room"))
+
+
+async def test_a_sync_with_rooms_fits_into_one_push(shared_server: ParleyServer) -> None:
+    """Of an author with a long name and picture, beside conversations that fill it nearly."""
+    ann, bob, *people = await meet(shared_server, "ann", "bob", "cat", "dan")
+    rooms = [await opened(ann) for _ in range(3)]
+    tab = await ann.open()
+    for room in rooms:
+        await bob.useropt("room-join", room=room)
+        await enter(tab, room)
+        for number in range(100):
+            said = {"room": room, "content": str(number), "client_id": f"{room}.{number}".rjust(64)}
+            await tab.send("room-say", said, ref=str(number))
+        await tab.expect(answer("99"))
+    picture = "https://pictures.example/" + "大" * 480
+    who = f"WHERE id = {ann.user_id}"
+    change(shared_server.database_url, f"UPDATE user SET avatar = '{picture}' {who}")
+    change(shared_server.database_url, f"UPDATE user SET nickname = '{'名' * 64}' {who}")
+    for person in people:
+        await conversation(await person.open(), bob, "x" * 1500)
+    there = await bob.open()
+    found = (await there.ask("sync", {"seqs": {}, "rooms": {}}))["data"]
+    assert 400_000 < len(orjson.dumps(found)) <= 524_288
+    assert [len(one["logs"]) for one in found["conversations"]] == [100, 100]
+    moved = {one["room"]: one for one in found["rooms"]}
+    assert set(moved) == set(rooms)
+    kept = [len(one["logs"]) for one in moved.values()]
+    assert 0 < sum(kept) < 300
+    for one in moved.values():
+        numbers = [str(number) for number in range(100 - len(one["logs"]), 100)]
+        assert (one["reset"], one["last_seq"]) == (len(numbers) < 100, 100)
+        assert texts(one["logs"]) == numbers
+    small = await there.ask("sync", {"seqs": {str(p.user_id): 100 for p in people}, "rooms": {}})
+    assert sum(len(one["logs"]) for one in small["data"]["rooms"]) > sum(kept)
+    _, shown = await join(bob, rooms[0])
+    assert (len(shown["logs"]), shown["has_more"]) == (100, False)
+
+
+async def conversation(tab: Tab, other: Person, text: str) -> None:
+    for number in range(100):
+        await tab.send("chat-to", {"other": other.user_id, "content": text}, ref=str(number))
+    await tab.expect(answer("99"))
 
 
 async def test_coming_back_shows_what_was_missed(shared_server: ParleyServer) -> None:

@@ -1,11 +1,18 @@
 """What the operator may say about rooms."""
 
+import asyncio
+import json
+import time
+from contextlib import closing
+
 import pytest
 
 from app.rooms.names import masked
-from tests.client import guest, sign_up
+from tests.client import PATIENCE, guest, sign_up
 from tests.conftest import StartServer
+from tests.oracle import read_rows
 from tests.rooms.scene import join, new_room, say
+from tests.services.mariadb import MariaDB
 from tests.services.parley import ParleyServer
 
 
@@ -40,6 +47,38 @@ async def test_rooms_of_one_user_are_bounded(start_server: StartServer) -> None:
     person = await sign_up(server.url, "ann")
     codes = [(await person.useropt("room-open", room=new_room()))["errorcode"] for _ in range(3)]
     assert codes == [0, 0, -5]
+
+
+async def test_rooms_opened_at_once_are_counted_one_by_one(
+    mariadb: MariaDB, mariadb_url: str, start_server: StartServer
+) -> None:
+    """SQLite has one writer anyway."""
+    server = start_server(database_url=mariadb_url, rooms_per_user=1)
+    person = await sign_up(server.url, "ann")
+    with closing(mariadb.connect(mariadb_url)) as other, other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT * FROM user FOR UPDATE")  # which a new room's owner is looked up in
+        opening = [
+            asyncio.create_task(person.useropt("room-open", room=new_room())) for _ in range(2)
+        ]
+        await asyncio.to_thread(_until_waiting, mariadb_url, len(opening))
+        other.rollback()
+    codes = [envelope["errorcode"] for envelope in await asyncio.gather(*opening)]
+    assert sorted(codes) == [-5, 0]
+    assert read_rows(mariadb_url, "SELECT COUNT(*) FROM room WHERE owner_id > 0") == [(1,)]
+
+
+def _until_waiting(url: str, count: int) -> None:
+    """Until so many transactions of this database wait for a lock."""
+    query = (
+        "SELECT COUNT(*) FROM information_schema.innodb_trx t"
+        " JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id"
+        " WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"
+    )
+    until = time.monotonic() + PATIENCE
+    while read_rows(url, query) != [(count,)]:
+        assert time.monotonic() < until, f"there are not {count} that wait"
+        time.sleep(0.02)
 
 
 async def test_fixed_rooms_are_opened_once(database_url: str, start_server: StartServer) -> None:
@@ -94,6 +133,29 @@ async def test_masked_addresses_are_an_option(
     await tab.close()
     _, shown = await join(late, "Lobby")  # who wrote has gone: the log still says from where
     assert shown["logs"][0][3]["user"].get("address") == address
+
+
+async def test_no_address_is_shown_any_more_once_that_is_off(
+    database_url: str, start_server: StartServer
+) -> None:
+    """What was stored while it was on stays in the database, and nobody is shown it."""
+    server = start_server(database_url=database_url, show_addresses=True, guests=True)
+    ann, late = await guest(server.url, "ann"), await guest(server.url, "late")
+    tab, _ = await join(ann, "Lobby")
+    await say(tab, "Lobby", "before")
+    await tab.close()
+    server.stop()
+    server.settings["show_addresses"] = False
+    server.start()
+    assert read_rows(database_url, "SELECT DISTINCT address FROM participant")[0] == ("127.0.*.*",)
+    tab, shown = await join(ann, "Lobby")
+    ack = await say(tab, "Lobby", "again")
+    there, page = await join(late, "Lobby")
+    listed = (await late.useropt("rooms"))["data"]["rooms"]
+    members = (await there.ask("room-members", {"room": "Lobby"}))["data"]["members"]
+    assert "user_id" in page["logs"][0][3]["user"]
+    for seen in (shown, ack, page, listed, members):
+        assert "address" not in json.dumps(seen)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ async def use_everything(server: ParleyServer) -> tuple[Person, Person, Person, 
         call(server.url, "POST", path, {"Origin": origin, **cookie(alice)}, SAID)
     call(server.url, "GET", f"/static/nothing?token={bad}")
     call(server.url, "GET", f"/api/v1/users?query=%ff&token={bad}", cookie(alice))
+    unreadable = f"{SEARCHED.replace(' ', '+')}%ff"
+    assert call(server.url, "GET", f"/api/v1/users?query={unreadable}", cookie(alice)).status == 400
     for name, value in (("Cookie", cookie(alice)["Cookie"]), ("Authorization", f"Bearer {bad}")):
         raw = await RawSocket.plain(server.url)
         await raw.send(f"GET / HTTP/1.1\r\nHost: x\r\n{name}: {value}\0\r\n\r\n".encode())

@@ -63,6 +63,10 @@ async def test_over_tls_everything_is_as_without(
         assert Echo.live[0]._wire is None
         assert Echo.live[0].write_frames(b"\x81\x05whole")
         assert await client.read() == Frame(TEXT, b"whole")
+        Echo.live[0].ping(b"there?")
+        assert await client.read() == Frame(PING, b"there?")
+        assert Echo.live[0].pong_is_due()
+        assert not Echo.live[0].pong_is_due()
         await client.send(masked(CLOSE, b"\x03\xe8"))
         assert await client.rest() == [Frame(CLOSE, b"\x03\xe8")]
         assert server.closes == [("close", 1000, None)]
