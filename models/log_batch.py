@@ -193,11 +193,11 @@ class BatchSteps:
         for sender, client_ids in wanted.items():
             statement = self._sql.repeats(len(client_ids))
             for row in self._ask(statement, [sender, *client_ids]):
-                me, name, other, content, seq, at = row
-                identity = (me, bytes(name).decode())
+                me, client_id, other, content, seq, at, room = row
+                identity = (me, bytes(client_id).decode())
                 # what is older than the doubt was stored, and told, before
                 dup = at < self._memory.uncertain.get(identity, BEYOND)
-                found[identity] = Stored(other, content, seq, at, dup)
+                found[identity] = Stored(other, content, seq, at, dup, room or "")
         return found
 
 

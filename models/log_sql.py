@@ -87,7 +87,8 @@ class LogSql:
     def repeats(self, count: int) -> str:
         """Arguments: the sender, its client_ids. By the unique index."""
         return (
-            "SELECT me, client_id, other, content, seq, time FROM chatlog"
+            "SELECT me, client_id, other, content, seq, time, r.name FROM chatlog"
+            " LEFT JOIN room r ON r.conversation_id = chatlog.conversation_id"
             f" WHERE me = {self._number} AND client_id IN ({self._texts(count)})"
         )
 

@@ -42,9 +42,10 @@ class Budget:
         """The newest that fit, and whether some did not."""
         kept: list[One] = []
         for one in reversed(found):
-            self.bytes -= size(one)
-            if self.bytes < 0:
+            needed = size(one)
+            if needed > self.bytes:  # what is smaller may still fit, of another conversation
                 break
+            self.bytes -= needed
             kept.append(one)
         return kept[::-1], len(kept) < len(found)
 

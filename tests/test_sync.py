@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from models.missed import Budget
 from tests.client import PATIENCE, Person, event
 from tests.conftest import StartServer
 from tests.oracle import read_rows
@@ -112,6 +113,13 @@ async def test_who_holds_more_than_there_is_starts_anew(shared_server: ParleySer
     for held in (4, 100, 2**53 - 1):
         conversation = await one(bob, {alice.user_id: held})
         assert (conversation["reset"], seqs(conversation)) == (True, [1, 2, 3])
+
+
+def test_what_is_too_large_takes_no_room_from_what_still_fits() -> None:
+    budget = Budget(bytes=10)
+    assert budget.take([3, 9], int) == ([9], True)
+    assert budget.take([4], int) == ([], True)
+    assert budget.take([1], int) == ([1], False)
 
 
 async def test_many_conversations_at_once(shared_server: ParleyServer) -> None:

@@ -59,7 +59,8 @@ class RoomMessage(Message):
 class Stored:
     """Where a message stands in the log; for a repeat, where the original stands.
 
-    `other` is whom it was written to: a user, or minus the conversation of a room.
+    `other` is whom it was written to: a user, or minus the conversation of a room, whose name is
+    known of what was found in the log.
     """
 
     other: int
@@ -67,6 +68,7 @@ class Stored:
     seq: int
     time: int
     dup: bool = False
+    room: str = ""
 
 
 @dataclass(slots=True)

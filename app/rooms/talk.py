@@ -142,7 +142,7 @@ class Talk:
         conversation = -stored.other
         if room is None or room.conversation != conversation:
             live = self._roster.live(conversation)
-            room = live.room if live is not None else RoomName(conversation, b"", "")
+            room = live.room if live is not None else RoomName(conversation, b"", stored.room)
         said = _said(sender, stored, client_id, live)
         entry = self._shapes.entry(conversation, said, True, sender.locale)
         data = {"room": room.name, "room_id": conversation, "data": entry}

@@ -73,6 +73,18 @@ async def test_a_repeat_is_answered_with_the_original(shared_server: ParleyServe
     assert texts(page["logs"]) == ["once"]
 
 
+async def test_a_repeat_of_what_was_said_in_an_empty_room_names_it(
+    shared_server: ParleyServer,
+) -> None:
+    ann, bob = await meet(shared_server, "ann", "bob")
+    room, other = await opened(ann), await opened(ann)
+    for opt, more in (("room-say", {"room": room}), ("room-say", {"room": other})):
+        said = await ann.useropt(opt, content="once", client_id="same", **more)
+        assert said["data"]["room"] == room
+    repeat = await ann.useropt("chat-to", other=bob.user_id, content="once", client_id="same")
+    assert (repeat["data"]["room"], repeat["data"]["dup"]) == (room, True)
+
+
 async def test_a_repeat_elsewhere_is_answered_with_where_it_stands(
     shared_server: ParleyServer,
 ) -> None:
