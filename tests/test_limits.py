@@ -70,7 +70,7 @@ async def test_messages_beyond_the_burst_are_too_fast(limited: Limited) -> None:
 
 
 async def test_after_retry_after_it_goes_on(limited: Limited) -> None:
-    server = limited(message_rate=20, message_burst=1)
+    server = limited(message_rate=2, message_burst=1)
     alice, bob = await meet(server, "alice", "bob")
     here = await alice.open()
     waits = []
@@ -80,7 +80,7 @@ async def test_after_retry_after_it_goes_on(limited: Limited) -> None:
             while (push := await here.ask("chat-to", data))["errorcode"] == -6:
                 waits.append(push["data"]["retry_after"])
     assert waits
-    assert all(0 < wait <= 0.1 for wait in waits)
+    assert all(0 < wait <= 0.5 for wait in waits)
     assert read_rows(server.database_url, "SELECT COUNT(*) FROM chatlog") == [(3,)]
 
 
