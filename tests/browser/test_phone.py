@@ -125,3 +125,21 @@ def test_a_smaller_window_and_a_longer_draft_leave_the_end_in_view(person: MakeP
     page.locator(".parley-input").fill("one\ntwo\nthree\nfour")
     expect(bubble(page, "line 14")).to_be_in_viewport(ratio=1)
     expect(page.locator(".parley-jump")).to_be_hidden()
+
+
+def test_a_draft_written_line_by_line_leaves_the_end_in_view(person: MakePerson) -> None:
+    alice, bob = person("alice", viewport=PHONE), person("bob")
+    for number in range(15):
+        alice.post(bob, f"line {number}")
+    page = alice.page(bob)
+    expect(bubble(page, "line 14")).to_be_in_viewport()
+    field = page.locator(".parley-input")
+    for number in range(9):  # more than the field grows for
+        field.press_sequentially(f"draft {number}")
+        field.press("Shift+Enter")
+        expect(bubble(page, "line 14")).to_be_in_viewport(ratio=1)
+    bob.post(alice, "while you wrote")
+    expect(bubble(page, "while you wrote")).to_be_in_viewport(ratio=1)
+    field.press_sequentially("and more")
+    expect(bubble(page, "while you wrote")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".parley-jump")).to_be_hidden()
