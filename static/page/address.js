@@ -4,17 +4,25 @@
 /** An address leads to a user id (a number) or a room's name; null is the list. */
 export function followAddress({ open, close }) {
   let shown = current();
+  let leaving = false;
+  const settle = () => {
+    if (!leaving && current() !== shown) leaving = write(shown);
+  };
   window.addEventListener('popstate', () => {
+    // Our own step back has arrived; something else may have been opened meanwhile.
+    if (leaving) {
+      leaving = false;
+      return settle();
+    }
     const wanted = current();
-    if (wanted === shown) return;
+    if (wanted === shown) return undefined;
     shown = wanted;
-    if (wanted === null) close();
-    else open(wanted);
+    return wanted === null ? close() : open(wanted);
   });
+  // Going from one conversation to the next closes the first: only where that ends counts.
   return { current, show: (id) => {
-    if (id === shown) return;
     shown = id;
-    write(id);
+    queueMicrotask(settle);
   } };
 }
 
@@ -32,10 +40,12 @@ function decoded(value) {
   }
 }
 
-/** Walking from one conversation to the next is one step back to the list, not twenty. */
+/** Walking from one conversation to the next is one step back to the list, not twenty. True while such a step is on its way. */
 function write(id) {
+  const { history, location } = window;
   const hash = typeof id === 'number' ? `#with=${id}` : `#room=${encodeURIComponent(id)}`;
-  const url = id === null ? window.location.pathname : hash;
-  if (id !== null && current() === null) window.history.pushState(null, '', url);
-  else window.history.replaceState(null, '', url);
+  if (id !== null && current() === null) history.pushState({ aboveList: true }, '', hash);
+  else if (id === null && history.state?.aboveList) history.back();
+  else history.replaceState(history.state, '', id === null ? location.pathname : hash);
+  return id === null && Boolean(history.state?.aboveList);
 }

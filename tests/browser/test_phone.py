@@ -64,6 +64,50 @@ def test_the_browsers_back_button_leads_to_the_list(person: MakePerson) -> None:
     expect(bubble(page, "hi")).to_be_visible()
 
 
+def test_one_step_back_leads_to_the_list_and_the_next_one_away(person: MakePerson) -> None:
+    """However many conversations one looked at, also where list and conversation stand side by side."""
+    alice, bob, carol = person("alice"), person("bob"), person("carol")
+    for other in (bob, carol):
+        other.post(alice, "hi")
+    page = alice.context.new_page()
+    page.goto("about:blank")
+    page.goto(alice.url)
+    opened = page.locator(".parley-thread .parley-head-name")
+    for name in ("bob", "carol", "bob", "carol"):
+        item(page, name).click()
+        expect(opened).to_have_text(name)
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{alice.url}/")
+    for name in ("carol", "bob"):
+        item(page, name).click()
+        expect(opened).to_have_text(name)
+    page.reload()
+    expect(opened).to_have_text("bob")
+    page.go_back()
+    expect(page).to_have_url(f"{alice.url}/")
+    expect(page.locator(".parley-thread")).to_be_hidden()
+    page.go_forward()
+    expect(opened).to_have_text("bob")
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url("about:blank")
+
+
+def test_a_link_to_a_conversation_leaves_the_list_in_its_place(person: MakePerson) -> None:
+    alice, bob = person("alice", viewport=PHONE), person("bob")
+    bob.post(alice, "hi")
+    page = alice.page(bob)
+    expect(bubble(page, "hi")).to_be_visible()
+    page.locator(".parley-back").click()
+    expect(page).to_have_url(f"{alice.url}/")
+    item(page, "bob").click()
+    expect(page).to_have_url(f"{alice.url}/#with={bob.user_id}")
+    page.locator(".parley-back").click()
+    item(page, "bob").click()  # while the step back is on its way
+    expect(page).to_have_url(f"{alice.url}/#with={bob.user_id}")
+    expect(bubble(page, "hi")).to_be_visible()
+
+
 # What a keyboard leaves to be seen. Chromium without a screen has none: the page is told as if.
 SEEN = 380
 KEYBOARD = """([height, top]) => {
