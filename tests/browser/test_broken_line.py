@@ -58,6 +58,20 @@ def test_it_says_when_it_is_back_and_nothing_is_missing(
     expect(bubble(page, "meanwhile")).to_be_visible()
 
 
+def test_it_says_at_once_that_the_network_went(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    page = alice.page(bob)
+    expect_connected(page)
+    page.clock.install()  # what only an unanswered ping would tell is not told by this clock
+    page.clock.pause_at(page.evaluate("() => Date.now() + 1000"))
+    alice.context.set_offline(True)
+    page.clock.fast_forward(1000)
+    expect(page.locator(".parley-status")).to_contain_text("No connection")
+    alice.context.set_offline(False)
+    page.clock.resume()
+    expect_connected(page)
+
+
 def test_it_comes_back_by_itself(person: MakePerson, parley: ParleyServer) -> None:
     alice, bob = person("alice"), person("bob")
     at_alice = alice.page(bob)

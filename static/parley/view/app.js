@@ -45,7 +45,7 @@ export class AppView {
     this.welcome = new WelcomeView({ context, single, onFind: () => this.browse(false, this.search.input) });
     this.node = this.#build({ locale, direction, actions });
     this.attention = new Attention({ onLook: () => this.thread.report(), onWake: () => messenger.transport.wake(),
-      onSeen: (visible) => messenger.roomNews.show(visible) });
+      onOffline: () => messenger.connection.doubt(), onSeen: (visible) => messenger.roomNews.show(visible) });
     messenger.roomNews.show(this.attention.isVisible);
     this.ringing = new Ringing({ messenger, context, attention: this.attention,
       isOpen: ({ id }) => id === messenger.openId && this.inView });
