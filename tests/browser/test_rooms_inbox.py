@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import MakePerson
 from tests.browser.host import HostSite, Visitor, token_of
 from tests.browser.person import bubble, expect_connected, item, tick, write
-from tests.browser.rooms import enter, expect_in, open_room, people, useropt
+from tests.browser.rooms import choose, enter, expect_in, open_room, people, useropt
 from tests.browser.test_for_everyone import axe_in_both_schemes
 from tests.services.parley import ParleyServer
 
@@ -37,7 +37,17 @@ def test_rooms_are_found_joined_and_left_from_the_inbox(person: MakePerson) -> N
     expect(item(at_alice, "Garden")).to_be_visible()
     if page.locator(".parley-roster").is_hidden():
         page.get_by_role("button", name="Who is here").click()
-    page.get_by_role("button", name="Leave the room").click()
+    leave = page.get_by_role("button", name="Leave the room")
+    leave.click()
+    choose(page, "Cancel")
+    expect(leave).to_be_focused()
+    expect(item(page, "Garden")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menu", name="Are you sure?")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(leave).to_be_focused()
+    leave.click()
+    choose(page, "Leave the room")
     expect(item(page, "Garden")).to_have_count(0)
     expect(page.locator(".parley-empty--main")).to_be_visible()
 
