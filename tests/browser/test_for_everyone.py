@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import states
 from tests.browser.conftest import MakePerson
 from tests.browser.person import bubble, expect_connected, item, write
+from tests.browser.rooms import expect_in, open_room
 from tests.services.parley import ROOT
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
@@ -133,6 +134,27 @@ def test_nothing_moves_for_whoever_wants_that(person: MakePerson) -> None:
     expect(page.locator(".parley-toast")).to_be_visible()
     lasting = "(all) => all.map((one) => one.effect.getComputedTiming().endTime)"
     assert all(ms < 1 for ms in page.evaluate(f"() => ({lasting})({ANIMATIONS})"))
+
+
+def test_with_forced_colours_what_floats_has_an_edge(person: MakePerson) -> None:
+    alice, bob = person("alice", forced_colors="active"), person("bob")
+    page = alice.page(bob)
+    expect_connected(page)
+    page.locator(".parley-smile").click()
+    expect(page.locator(".parley-picker")).to_have_css("border-top-style", "solid")
+    edge = "(tab) => getComputedStyle(tab).borderBottomColor"
+    tabs = page.get_by_role("tab")
+    expect(tabs.first).to_be_visible()
+    [selected, *others] = [tab.evaluate(edge) for tab in tabs.all()]
+    assert selected not in others
+    open_room(alice, "Garden")
+    page.goto(f"{alice.url}/#room=Garden")
+    expect_in(page)
+    page.get_by_role("button", name="Leave the room").click()
+    expect(page.get_by_role("menu")).to_have_css("border-top-style", "solid")
+    focused = page.get_by_role("menuitem").first
+    expect(focused).to_be_focused()
+    expect(focused).to_have_css("outline-style", "solid")
 
 
 # 1280 by 800 at 200 %, and at 400 % as WCAG 1.4.10 has it
