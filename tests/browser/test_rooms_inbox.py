@@ -52,6 +52,18 @@ def test_rooms_are_found_joined_and_left_from_the_inbox(person: MakePerson) -> N
     expect(page.locator(".parley-empty--main")).to_be_visible()
 
 
+def test_before_anything_was_said_the_name_stands_in_the_middle(person: MakePerson) -> None:
+    alice = person("alice")
+    open_room(alice, "Garden")
+    row = item(alice.page(), "Garden")
+    name = row.locator(".parley-item-name")
+    middles = "(row) => [row, row.querySelector('.parley-item-name')].map((node) => {"
+    middles += "const {top, bottom} = node.getBoundingClientRect(); return (top + bottom) / 2; })"
+    expect(name).to_be_visible()
+    [middle, of_name] = row.evaluate(middles)
+    assert abs(middle - of_name) < 2
+
+
 def test_unread_messages_of_a_room_are_counted_live(person: MakePerson) -> None:
     alice, bob = person("alice", name="Alice"), person("bob", name="Bob")
     room = open_room(alice, "Garden")
