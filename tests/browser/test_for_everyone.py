@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import pytest
@@ -155,6 +156,27 @@ def test_with_forced_colours_what_floats_has_an_edge(person: MakePerson) -> None
     focused = page.get_by_role("menuitem").first
     expect(focused).to_be_focused()
     expect(focused).to_have_css("outline-style", "solid")
+
+
+def test_on_paper_it_is_dark_on_light(person: MakePerson) -> None:
+    alice, bob = person("alice", color_scheme="dark"), person("bob")
+    bob.post(alice, "print me")
+    page = alice.page(bob)
+    said = bubble(page, "print me")
+    expect(said).to_be_visible()
+    on_screen = _lightness(page, ".parley-text")
+    page.emulate_media(media="print")
+    assert _lightness(page, ".parley-text") < 60 < on_screen
+    page.context.clear_cookies()
+    page.reload()
+    expect(page.locator(".page-form")).to_be_visible()
+    assert _lightness(page, ".page-form h2") < 60
+
+
+def _lightness(page: Page, selector: str) -> int:
+    """Of the letters: 0 is black, 255 is white."""
+    colour = page.locator(selector).first.evaluate("(node) => getComputedStyle(node).color")
+    return max(int(part) for part in re.findall(r"\d+", colour)[:3])
 
 
 # 1280 by 800 at 200 %, and at 400 % as WCAG 1.4.10 has it

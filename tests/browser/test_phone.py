@@ -65,7 +65,7 @@ def test_the_browsers_back_button_leads_to_the_list(person: MakePerson) -> None:
 
 
 def test_one_step_back_leads_to_the_list_and_the_next_one_away(person: MakePerson) -> None:
-    """However many conversations one looked at, also where list and conversation stand side by side."""
+    """However many one looked at, also where list and conversation stand side by side."""
     alice, bob, carol = person("alice"), person("bob"), person("carol")
     for other in (bob, carol):
         other.post(alice, "hi")
