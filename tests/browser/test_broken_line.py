@@ -133,6 +133,26 @@ def test_what_was_written_without_a_server_survives_the_tab(
     _wait_until_stored(again, lambda: alice.history(bob) == ["from the crashed tab"])
 
 
+def test_the_list_says_what_is_not_sent(person: MakePerson, parley: ParleyServer) -> None:
+    alice, bob = person("alice"), person("bob")
+    bob.post(alice, "hi")
+    page = alice.page(bob)
+    expect_connected(page)
+    mark = page.locator(".parley-item[aria-current] .parley-item-time .parley-tick")
+    expect(mark).to_be_empty()
+    parley.kill()
+    write(page, "on its way")
+    expect(mark).to_have_text("Sending")
+    parley.start()
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    expect(tick(page, "on its way")).to_have_text("Sent")
+    expect(mark).to_be_empty()
+    page.evaluate("() => { location.hash = '#with=999999'; }")  # nobody
+    write(page, "anybody?")
+    expect(mark).to_have_text("Not sent")
+    expect(mark).to_have_attribute("data-state", "failed")
+
+
 def test_history_is_painted_from_the_cache_before_the_network_answers(person: MakePerson) -> None:
     alice, bob = person("alice"), person("bob", name="Bob")
     bob.post(alice, "remember this")
