@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import MakePerson
 from tests.browser.host import HostSite, Visitor, token_of
 from tests.browser.person import bubble, item, write
+from tests.browser.rooms import open_room
 from tests.services.parley import ParleyServer
 
 PHONE = {"width": 360, "height": 740}
@@ -106,6 +107,30 @@ def test_a_link_to_a_conversation_leaves_the_list_in_its_place(person: MakePerso
     item(page, "bob").click()  # while the step back is on its way
     expect(page).to_have_url(f"{alice.url}/#with={bob.user_id}")
     expect(bubble(page, "hi")).to_be_visible()
+
+
+def test_back_leads_from_the_rooms_to_the_list(person: MakePerson) -> None:
+    alice, bob = person("alice", viewport=PHONE), person("bob")
+    open_room(bob, "Garden")
+    page = alice.page()
+    rooms, entry = page.locator(".parley-rooms"), page.locator(".parley-entry")
+    entry.click()
+    expect(page).to_have_url(f"{alice.url}/#rooms")
+    page.go_back()
+    expect(rooms).to_be_hidden()
+    expect(entry).to_be_visible()
+    page.go_forward()
+    expect(rooms).to_be_visible()
+    page.reload()
+    rooms.locator(".parley-item", has_text="Garden").click()
+    expect(page).to_have_url(f"{alice.url}/#room=Garden")
+    page.go_back()
+    expect(page).to_have_url(f"{alice.url}/")
+    expect(entry).to_be_visible()
+    entry.click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{alice.url}/")
+    expect(rooms).to_be_hidden()
 
 
 # What a keyboard leaves to be seen. Chromium without a screen has none: the page is told as if.
