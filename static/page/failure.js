@@ -1,16 +1,35 @@
-// Why the gate did not open, in words for the person before it.
+// Why the gate did not open, in words for the person before it, and which field has to be another.
 import { LOGIN_FAILED, MALFORMED, NOT_ALLOWED, TOO_FAST, TOO_LARGE } from '../parley/codes.js';
 import { errorTextOf } from '../parley/view/errors.js';
 
-const LABELS = { username: 'username', password: 'password', nickname: 'nickname' };
+/** The server refuses a new password of fewer characters. */
+const SHORTEST = 8;
+/** Longer waits are told in minutes. */
+const LONG = 120;
 
-export function failureText({ errorcode, data = {} }, t, { registering = false, asGuest = false } = {}) {
-  if (errorcode === LOGIN_FAILED) return t('wrong_password');
+/** {text, field}: `field` is the one of the face to look at, if it is known. */
+export function failureOf({ errorcode, data = {} }, t, face) {
+  if (errorcode === LOGIN_FAILED) return { text: t('wrong_password'), field: fieldOf(face, 'password') };
   // Signing up and guests are only offered where they are let in: what is not allowed is the name.
-  if (errorcode === NOT_ALLOWED && registering) return t('name_taken');
-  if (errorcode === NOT_ALLOWED && asGuest) return t('guest_name_taken');
-  if (errorcode === TOO_FAST) return t('wait_seconds', { count: Math.max(1, Math.ceil(Number(data.retry_after) || 1)) });
-  if (errorcode !== MALFORMED && errorcode !== TOO_LARGE) return errorTextOf(errorcode, t);
-  const label = LABELS[data.field];
-  return label ? t('check_field', { field: t(label) }) : t('check_fields');
+  if (errorcode === NOT_ALLOWED && face.registering) return { text: t('name_taken'), field: fieldOf(face, 'username') };
+  if (errorcode === NOT_ALLOWED && face.asGuest) return { text: t('guest_name_taken'), field: fieldOf(face) };
+  if (errorcode === TOO_FAST) return { text: waitText(data.retry_after, t) };
+  if (errorcode !== MALFORMED && errorcode !== TOO_LARGE) return { text: errorTextOf(errorcode, t) };
+  const field = fieldOf(face, data.field);
+  const short = errorcode === MALFORMED && face.registering && field?.name === 'password';
+  return { text: short ? t('password_short', { count: SHORTEST }) : checkText(field, t), field };
+}
+
+/** Where there is but one field it is that one, whatever the server calls it. */
+function fieldOf({ fields }, name) {
+  return fields.length === 1 ? fields[0] : fields.find((field) => field.name === name);
+}
+
+function checkText(field, t) {
+  return field ? t('check_field', { field: field.short ?? field.label }) : t('check_fields');
+}
+
+function waitText(given, t) {
+  const seconds = Math.max(1, Math.ceil(Number(given) || 1));
+  return seconds > LONG ? t('wait_minutes', { count: Math.ceil(seconds / 60) }) : t('wait_seconds', { count: seconds });
 }

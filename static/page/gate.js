@@ -2,7 +2,7 @@
 import { Api } from '../parley/api.js';
 import { translator } from '../parley/i18n.js';
 import { el } from '../parley/view/dom.js';
-import { failureText } from './failure.js';
+import { failureOf } from './failure.js';
 
 export function showGate(element) {
   const { locale, registration, guests } = element.dataset;
@@ -17,7 +17,7 @@ export function showGate(element) {
 function facesOf(t, api, { registration, guests }) {
   const username = { name: 'username', label: t('username'), autocomplete: 'username', maxlength: 64, required: true, autocapitalize: 'none' };
   const password = { name: 'password', label: t('password'), type: 'password', required: true };
-  const nickname = { name: 'nickname', maxlength: 64, autocomplete: 'nickname' };
+  const nickname = { name: 'nickname', short: t('nickname'), maxlength: 64, autocomplete: 'nickname' };
   return {
     signIn: {
       title: t('sign_in_title'), button: t('sign_in'), link: t('sign_in_instead'),
@@ -58,19 +58,28 @@ function formOf(t, face) {
     event.preventDefault();
     button.disabled = true;
     problem.textContent = '';
+    for (const input of form.querySelectorAll('[aria-invalid]')) input.removeAttribute('aria-invalid');
     try {
       await face.submit(Object.fromEntries(new FormData(form)));
       window.location.reload();
     } catch (error) {
-      problem.textContent = failureText(error, t, face);
+      const { text, field } = failureOf(error, t, face);
+      problem.textContent = text;
       button.disabled = false;
+      if (field) blame(form.elements.namedItem(field.name));
     }
   });
   queueMicrotask(() => form.querySelector('input').focus());
   return form;
 }
 
-function fieldOf({ label, hint, name, type = 'text', ...attributes }) {
+/** It is told to be wrong and gets the focus: what is said of it is in the alert. */
+function blame(input) {
+  input.setAttribute('aria-invalid', 'true');
+  input.focus();
+}
+
+function fieldOf({ label, short, hint, name, type = 'text', ...attributes }) {
   const described = hint ? { 'aria-describedby': `page-hint-${name}` } : {};
   const field = el('label', { class: 'page-field' }, el('span', {}, label),
     el('input', { name, type, spellcheck: 'false', ...described, ...attributes }));

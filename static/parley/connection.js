@@ -15,16 +15,28 @@ export class Connection {
   #timer = null;
   #round = 0;
   #restarted = -Infinity;
+  #before = null;
 
   constructor(messenger) {
     this.messenger = messenger;
     messenger.transport.on('state', (status) => this.#moved(status));
+    messenger.transport.on('packet', () => this.#before && this.#tell(this.#before));
     messenger.transport.on('hello', (hello) => this.#greeted(hello));
   }
 
   stop() {
     this.#round += 1;
     this.messenger.clock.clearTimeout(this.#timer);
+  }
+
+  /** The network went, they say: an idle socket would look alive for half a minute. What arrives on it proves it. */
+  doubt() {
+    const { transport } = this.messenger;
+    if (!transport.online || this.#before) return;
+    const before = this.status;
+    this.#tell({ state: 'waiting', retryAt: null, code: null });
+    this.#before = before;
+    transport.wake();
   }
 
   #moved({ state, retryAt, code }) {
@@ -113,6 +125,7 @@ export class Connection {
   }
 
   #tell(status) {
+    this.#before = null;
     this.status = status;
     this.messenger.emit('status', status);
   }

@@ -25,9 +25,10 @@ export class RowWindow {
   /** The list is another one now: the same rows stay, those beside them come in while there is room. */
   take(rows) {
     const shown = this.rows.filter((row) => row.type === 'message');
-    const [first, last] = [shown[0], shown.at(-1)].map((row) => rows.findIndex(({ key }) => key === row?.key));
+    let [first, last] = [shown[0], shown.at(-1)].map((row) => rows.findIndex(({ key }) => key === row?.key));
     this.#rows = rows;
     if (first < 0 || last < first) return this.toEnd();
+    while (first > 0 && rows[first - 1].type !== 'message') first -= 1; // its day stays above it
     this.#end = Math.min(rows.length, Math.max(last + 1, first + SHOWN));
     this.#start = Math.max(0, Math.min(first, this.#end - SHOWN));
     // A page may have come in between the first and the last (a gap was filled): the newer part stays.

@@ -58,6 +58,20 @@ def test_it_says_when_it_is_back_and_nothing_is_missing(
     expect(bubble(page, "meanwhile")).to_be_visible()
 
 
+def test_it_says_at_once_that_the_network_went(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    page = alice.page(bob)
+    expect_connected(page)
+    page.clock.install()  # what only an unanswered ping would tell is not told by this clock
+    page.clock.pause_at(page.evaluate("() => Date.now() + 1000"))
+    alice.context.set_offline(True)
+    page.clock.fast_forward(1000)
+    expect(page.locator(".parley-status")).to_contain_text("No connection")
+    alice.context.set_offline(False)
+    page.clock.resume()
+    expect_connected(page)
+
+
 def test_it_comes_back_by_itself(person: MakePerson, parley: ParleyServer) -> None:
     alice, bob = person("alice"), person("bob")
     at_alice = alice.page(bob)
@@ -117,6 +131,26 @@ def test_what_was_written_without_a_server_survives_the_tab(
     again = alice.page()
     expect(item(again, "bob")).to_contain_text("from the crashed tab")
     _wait_until_stored(again, lambda: alice.history(bob) == ["from the crashed tab"])
+
+
+def test_the_list_says_what_is_not_sent(person: MakePerson, parley: ParleyServer) -> None:
+    alice, bob = person("alice"), person("bob")
+    bob.post(alice, "hi")
+    page = alice.page(bob)
+    expect_connected(page)
+    mark = page.locator(".parley-item[aria-current] .parley-item-time .parley-tick")
+    expect(mark).to_be_empty()
+    parley.kill()
+    write(page, "on its way")
+    expect(mark).to_have_text("Sending")
+    parley.start()
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    expect(tick(page, "on its way")).to_have_text("Sent")
+    expect(mark).to_be_empty()
+    page.evaluate("() => { location.hash = '#with=999999'; }")  # nobody
+    write(page, "anybody?")
+    expect(mark).to_have_text("Not sent")
+    expect(mark).to_have_attribute("data-state", "failed")
 
 
 def test_history_is_painted_from_the_cache_before_the_network_answers(person: MakePerson) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import states
 from tests.browser.conftest import MakePerson
 from tests.browser.person import bubble, expect_connected, item, write
+from tests.browser.rooms import expect_in, open_room
 from tests.services.parley import ROOT
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
@@ -133,6 +135,48 @@ def test_nothing_moves_for_whoever_wants_that(person: MakePerson) -> None:
     expect(page.locator(".parley-toast")).to_be_visible()
     lasting = "(all) => all.map((one) => one.effect.getComputedTiming().endTime)"
     assert all(ms < 1 for ms in page.evaluate(f"() => ({lasting})({ANIMATIONS})"))
+
+
+def test_with_forced_colours_what_floats_has_an_edge(person: MakePerson) -> None:
+    alice, bob = person("alice", forced_colors="active"), person("bob")
+    page = alice.page(bob)
+    expect_connected(page)
+    page.locator(".parley-smile").click()
+    expect(page.locator(".parley-picker")).to_have_css("border-top-style", "solid")
+    edge = "(tab) => getComputedStyle(tab).borderBottomColor"
+    tabs = page.get_by_role("tab")
+    expect(tabs.first).to_be_visible()
+    [selected, *others] = [tab.evaluate(edge) for tab in tabs.all()]
+    assert selected not in others
+    open_room(alice, "Garden")
+    page.goto(f"{alice.url}/#room=Garden")
+    expect_in(page)
+    page.get_by_role("button", name="Leave the room").click()
+    expect(page.get_by_role("menu")).to_have_css("border-top-style", "solid")
+    focused = page.get_by_role("menuitem").first
+    expect(focused).to_be_focused()
+    expect(focused).to_have_css("outline-style", "solid")
+
+
+def test_on_paper_it_is_dark_on_light(person: MakePerson) -> None:
+    alice, bob = person("alice", color_scheme="dark"), person("bob")
+    bob.post(alice, "print me")
+    page = alice.page(bob)
+    said = bubble(page, "print me")
+    expect(said).to_be_visible()
+    on_screen = _lightness(page, ".parley-text")
+    page.emulate_media(media="print")
+    assert _lightness(page, ".parley-text") < 60 < on_screen
+    page.context.clear_cookies()
+    page.reload()
+    expect(page.locator(".page-form")).to_be_visible()
+    assert _lightness(page, ".page-form h2") < 60
+
+
+def _lightness(page: Page, selector: str) -> int:
+    """Of the letters: 0 is black, 255 is white."""
+    colour = page.locator(selector).first.evaluate("(node) => getComputedStyle(node).color")
+    return max(int(part) for part in re.findall(r"\d+", colour)[:3])
 
 
 # 1280 by 800 at 200 %, and at 400 % as WCAG 1.4.10 has it

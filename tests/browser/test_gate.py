@@ -48,7 +48,17 @@ def test_a_name_that_is_taken_is_said_to_be(person: MakePerson) -> None:
     page.get_by_label("Username").fill("alice2")
     page.get_by_label("Password").fill("short")
     page.get_by_role("button", name="Create an account").click()
-    expect(page.get_by_role("alert")).to_have_text("Please check this: Password.")
+    alert = page.get_by_role("alert")
+    expect(alert).to_have_text("The password needs at least 8 characters.")
+    field = page.get_by_label("Password")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Username").fill("a:b")
+    field.fill(PASSWORD)
+    page.get_by_role("button", name="Create an account").click()
+    expect(alert).to_have_text("Please check this: Username.")
+    expect(page.get_by_label("Username")).to_be_focused()
+    assert field.get_attribute("aria-invalid") is None
 
 
 def test_a_guest_needs_only_a_name(person: MakePerson) -> None:
@@ -89,6 +99,10 @@ def test_a_guest_is_told_when_the_name_is_somebody_elses(person: MakePerson) -> 
     page.get_by_label("Your name").fill("аlice")  # the first letter is Cyrillic
     page.get_by_role("button", name="Enter").click()
     expect(page.get_by_role("alert")).to_contain_text("looks like a member’s")
+    page.get_by_label("Your name").fill("a:b")
+    page.get_by_role("button", name="Enter").click()
+    expect(page.get_by_role("alert")).to_have_text("Please check this: Your name.")
+    expect(page.get_by_label("Your name")).to_be_focused()
     page.get_by_label("Your name").fill("alicia")
     page.get_by_role("button", name="Enter").click()
     expect(page.locator(".parley-head--me")).to_contain_text("alicia")

@@ -39,6 +39,23 @@ def test_find_open_write_and_leave_by_keyboard_alone(person: MakePerson) -> None
     expect(bubble(page, "earlier")).to_be_visible()
 
 
+def test_a_frame_stands_round_the_messages_only_for_who_walked_there(person: MakePerson) -> None:
+    """On a phone with a keyboard they get the focus when they are opened."""
+    alice, bob = person("alice", has_touch=True, is_mobile=True), person("bob", name="Bob")
+    bob.post(alice, "hi")
+    page = alice.page()
+    item(page, "Bob").focus()
+    page.keyboard.press("Enter")
+    log = page.locator(".parley-log")
+    expect(log).to_be_focused()
+    expect(log).to_have_css("outline-style", "none")
+    page.keyboard.press("Tab")
+    expect(log).not_to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(log).to_be_focused()
+    expect(log).to_have_css("outline-style", "solid")
+
+
 def test_enter_that_ends_a_composition_sends_nothing(person: MakePerson) -> None:
     alice, bob = person("alice"), person("bob")
     page = alice.page(bob)

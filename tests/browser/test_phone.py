@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import MakePerson
 from tests.browser.host import HostSite, Visitor, token_of
 from tests.browser.person import bubble, item, write
+from tests.browser.rooms import open_room
 from tests.services.parley import ParleyServer
 
 PHONE = {"width": 360, "height": 740}
@@ -62,6 +63,74 @@ def test_the_browsers_back_button_leads_to_the_list(person: MakePerson) -> None:
     expect(bubble(page, "hi")).to_be_visible()
     page.reload()
     expect(bubble(page, "hi")).to_be_visible()
+
+
+def test_one_step_back_leads_to_the_list_and_the_next_one_away(person: MakePerson) -> None:
+    """However many one looked at, also where list and conversation stand side by side."""
+    alice, bob, carol = person("alice"), person("bob"), person("carol")
+    for other in (bob, carol):
+        other.post(alice, "hi")
+    page = alice.context.new_page()
+    page.goto("about:blank")
+    page.goto(alice.url)
+    opened = page.locator(".parley-thread .parley-head-name")
+    for name in ("bob", "carol", "bob", "carol"):
+        item(page, name).click()
+        expect(opened).to_have_text(name)
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{alice.url}/")
+    for name in ("carol", "bob"):
+        item(page, name).click()
+        expect(opened).to_have_text(name)
+    page.reload()
+    expect(opened).to_have_text("bob")
+    page.go_back()
+    expect(page).to_have_url(f"{alice.url}/")
+    expect(page.locator(".parley-thread")).to_be_hidden()
+    page.go_forward()
+    expect(opened).to_have_text("bob")
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url("about:blank")
+
+
+def test_a_link_to_a_conversation_leaves_the_list_in_its_place(person: MakePerson) -> None:
+    alice, bob = person("alice", viewport=PHONE), person("bob")
+    bob.post(alice, "hi")
+    page = alice.page(bob)
+    expect(bubble(page, "hi")).to_be_visible()
+    page.locator(".parley-back").click()
+    expect(page).to_have_url(f"{alice.url}/")
+    item(page, "bob").click()
+    expect(page).to_have_url(f"{alice.url}/#with={bob.user_id}")
+    page.locator(".parley-back").click()
+    item(page, "bob").click()  # while the step back is on its way
+    expect(page).to_have_url(f"{alice.url}/#with={bob.user_id}")
+    expect(bubble(page, "hi")).to_be_visible()
+
+
+def test_back_leads_from_the_rooms_to_the_list(person: MakePerson) -> None:
+    alice, bob = person("alice", viewport=PHONE), person("bob")
+    open_room(bob, "Garden")
+    page = alice.page()
+    rooms, entry = page.locator(".parley-rooms"), page.locator(".parley-entry")
+    entry.click()
+    expect(page).to_have_url(f"{alice.url}/#rooms")
+    page.go_back()
+    expect(rooms).to_be_hidden()
+    expect(entry).to_be_visible()
+    page.go_forward()
+    expect(rooms).to_be_visible()
+    page.reload()
+    rooms.locator(".parley-item", has_text="Garden").click()
+    expect(page).to_have_url(f"{alice.url}/#room=Garden")
+    page.go_back()
+    expect(page).to_have_url(f"{alice.url}/")
+    expect(entry).to_be_visible()
+    entry.click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(f"{alice.url}/")
+    expect(rooms).to_be_hidden()
 
 
 # What a keyboard leaves to be seen. Chromium without a screen has none: the page is told as if.
@@ -124,4 +193,22 @@ def test_a_smaller_window_and_a_longer_draft_leave_the_end_in_view(person: MakeP
     expect(page.locator(".parley-input")).to_be_in_viewport(ratio=1)
     page.locator(".parley-input").fill("one\ntwo\nthree\nfour")
     expect(bubble(page, "line 14")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".parley-jump")).to_be_hidden()
+
+
+def test_a_draft_written_line_by_line_leaves_the_end_in_view(person: MakePerson) -> None:
+    alice, bob = person("alice", viewport=PHONE), person("bob")
+    for number in range(15):
+        alice.post(bob, f"line {number}")
+    page = alice.page(bob)
+    expect(bubble(page, "line 14")).to_be_in_viewport()
+    field = page.locator(".parley-input")
+    for number in range(9):  # more than the field grows for
+        field.press_sequentially(f"draft {number}")
+        field.press("Shift+Enter")
+        expect(bubble(page, "line 14")).to_be_in_viewport(ratio=1)
+    bob.post(alice, "while you wrote")
+    expect(bubble(page, "while you wrote")).to_be_in_viewport(ratio=1)
+    field.press_sequentially("and more")
+    expect(bubble(page, "while you wrote")).to_be_in_viewport(ratio=1)
     expect(page.locator(".parley-jump")).to_be_hidden()

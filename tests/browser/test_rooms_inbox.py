@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import MakePerson
 from tests.browser.host import HostSite, Visitor, token_of
 from tests.browser.person import bubble, expect_connected, item, tick, write
-from tests.browser.rooms import enter, expect_in, open_room, people, useropt
+from tests.browser.rooms import choose, enter, expect_in, open_room, people, useropt
 from tests.browser.test_for_everyone import axe_in_both_schemes
 from tests.services.parley import ParleyServer
 
@@ -37,9 +37,31 @@ def test_rooms_are_found_joined_and_left_from_the_inbox(person: MakePerson) -> N
     expect(item(at_alice, "Garden")).to_be_visible()
     if page.locator(".parley-roster").is_hidden():
         page.get_by_role("button", name="Who is here").click()
-    page.get_by_role("button", name="Leave the room").click()
+    leave = page.get_by_role("button", name="Leave the room")
+    leave.click()
+    choose(page, "Cancel")
+    expect(leave).to_be_focused()
+    expect(item(page, "Garden")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menu", name="Are you sure?")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(leave).to_be_focused()
+    leave.click()
+    choose(page, "Leave the room")
     expect(item(page, "Garden")).to_have_count(0)
     expect(page.locator(".parley-empty--main")).to_be_visible()
+
+
+def test_before_anything_was_said_the_name_stands_in_the_middle(person: MakePerson) -> None:
+    alice = person("alice")
+    open_room(alice, "Garden")
+    row = item(alice.page(), "Garden")
+    name = row.locator(".parley-item-name")
+    middles = "(row) => [row, row.querySelector('.parley-item-name')].map((node) => {"
+    middles += "const {top, bottom} = node.getBoundingClientRect(); return (top + bottom) / 2; })"
+    expect(name).to_be_visible()
+    [middle, of_name] = row.evaluate(middles)
+    assert abs(middle - of_name) < 2
 
 
 def test_unread_messages_of_a_room_are_counted_live(person: MakePerson) -> None:

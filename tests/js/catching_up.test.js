@@ -95,3 +95,21 @@ test('a list that could not be had is asked for again while the socket lives', a
   assert.equal(messenger.conversations.ordered().length, 1);
   assert.equal(net.sockets.length, 1);
 });
+
+test('that the network went is said at once, and taken back by whatever still arrives', async () => {
+  const { messenger, net, clock } = await online();
+  messenger.connection.doubt();
+  assert.equal(messenger.status.state, 'waiting');
+  assert.equal(net.last.opts('ping').length, 1);
+  net.last.push({ errorcode: 3, data: { event: 'pong' } });
+  assert.equal(messenger.status.state, 'online');
+  messenger.connection.doubt();
+  messenger.connection.doubt();
+  await clock.tick(10_000);
+  assert.equal(messenger.transport.state, 'waiting', 'nothing arrived');
+  messenger.transport.wake();
+  await settled();
+  assert.equal(messenger.status.state, 'connecting');
+  messenger.connection.doubt();
+  assert.equal(messenger.status.state, 'connecting', 'there is no socket to doubt');
+});

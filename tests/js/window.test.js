@@ -55,6 +55,14 @@ test('separators may come and go without moving the messages', () => {
   assert.deepEqual(ends(view), before);
 });
 
+test('news at the end leave what stands above the first message', () => {
+  const above = [{ type: 'older', key: 'older' }, { type: 'day', key: 'day1' }];
+  const view = windowOn([...above, ...rows(1, 700)]);
+  while (view.hasAbove) view.up();
+  view.take([...above, ...rows(1, 701)]);
+  assert.deepEqual(ends(view), ['older', 's198']);
+});
+
 test('a filled gap does not make it grow', () => {
   const view = windowOn([...rows(1, 100), ...rows(400, 499)]);
   view.take(rows(1, 499));

@@ -152,11 +152,16 @@ export default {
   nickname_optional: 'Name that others see (optional)',
   tagline: 'Private messages on your own server',
   wrong_password: 'The username or the password is wrong.',
+  password_short: 'The password needs at least {count} characters.',
   check_fields: 'Please check what you have entered.',
   check_field: 'Please check this: {field}.',
   name_taken: 'This username is taken.',
   wait_seconds: {
     one: 'Too many attempts. Try again in {count} second.',
     other: 'Too many attempts. Try again in {count} seconds.',
+  },
+  wait_minutes: {
+    one: 'Too many attempts. Try again in {count} minute.',
+    other: 'Too many attempts. Try again in {count} minutes.',
   },
 };

@@ -149,8 +149,10 @@ export default {
   nickname_optional: '显示给别人的名字（可不填）',
   tagline: '你自己的服务器上的私信',
   wrong_password: '用户名或密码错误。',
+  password_short: '密码至少需要 {count} 个字符。',
   check_fields: '请检查填写的内容。',
   check_field: '请检查：{field}。',
   name_taken: '用户名已被使用。',
   wait_seconds: { other: '尝试次数太多，请 {count} 秒后再试。' },
+  wait_minutes: { other: '尝试次数太多，请 {count} 分钟后再试。' },
 };

@@ -149,8 +149,10 @@ export default {
   nickname_optional: '顯示給別人的名字（選填）',
   tagline: '你自己伺服器上的私人訊息',
   wrong_password: '使用者名稱或密碼錯誤。',
+  password_short: '密碼至少需要 {count} 個字元。',
   check_fields: '請檢查輸入的內容。',
   check_field: '請檢查：{field}。',
   name_taken: '這個使用者名稱已被使用。',
   wait_seconds: { other: '嘗試次數太多，請 {count} 秒後再試。' },
+  wait_minutes: { other: '嘗試次數太多，請 {count} 分鐘後再試。' },
 };

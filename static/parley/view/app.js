@@ -37,7 +37,7 @@ export class AppView {
     this.status = new StatusView({ context, onRetry: () => this.#reconnect(), onBack: () => this.toast.say(context.t('status_back')) });
     this.list = new ListView({ context, onOpen: (person) => messenger.open(person), onMore: () => this.#more() });
     this.search = new SearchView({ context, search: (query) => messenger.directory.search(query, messenger.me),
-      onOpen: (person) => messenger.open(person), onToggle: (on) => this.#toggleSearch(on) });
+      onOpen: (person) => messenger.open(person), onToggle: (on) => this.list.node.toggleAttribute('hidden', on) });
     this.rooms = new RoomsView({ context, rooms: messenger.publicRooms,
       onOpen: (name) => this.#enter(name), onClose: () => this.browse(false) });
     this.thread = new ThreadView({ context, errorText: this.errorText, actions: threadActions(this, send), me: messenger.me.id });
@@ -45,7 +45,7 @@ export class AppView {
     this.welcome = new WelcomeView({ context, single, onFind: () => this.browse(false, this.search.input) });
     this.node = this.#build({ locale, direction, actions });
     this.attention = new Attention({ onLook: () => this.thread.report(), onWake: () => messenger.transport.wake(),
-      onSeen: (visible) => messenger.roomNews.show(visible) });
+      onOffline: () => messenger.connection.doubt(), onSeen: (visible) => messenger.roomNews.show(visible) });
     messenger.roomNews.show(this.attention.isVisible);
     this.ringing = new Ringing({ messenger, context, attention: this.attention,
       isOpen: ({ id }) => id === messenger.openId && this.inView });
@@ -152,22 +152,19 @@ export class AppView {
     }, REFRESH);
   }
 
-  #toggleSearch(on) {
-    this.list.node.hidden = on;
-  }
-
   #key(event) {
     if (event.key !== 'Escape' || event.isComposing || this.keep || this.messenger.openId === null) return;
     event.preventDefault();
     this.messenger.close();
   }
 
-  /** Shows the public rooms in place of the list, or no longer. */
+  /** Shows the public rooms in place of the list, or no longer. `onBrowse`, if the page has set it, is told: it keeps an address. */
   browse(on, next = this.entry) {
     const { list, rooms, search } = this;
     search.reset();
     for (const part of [search.field, list.node]) part.hidden = on;
     rooms.node.hidden = !on;
+    this.onBrowse?.(on);
     if (on) {
       rooms.start();
       rooms.focus();

@@ -4,12 +4,12 @@ export class Attention {
   #abort = new AbortController();
 
   /** `onSeen(visible)`: whenever the page is hidden or shown again. */
-  constructor({ onLook, onWake, onSeen }) {
+  constructor({ onLook, onWake, onOffline, onSeen }) {
     const { signal } = this.#abort;
     window.addEventListener('focus', onLook, { signal });
     window.addEventListener('resize', onLook, { signal });
-    // Also when the network went: an idle socket would look alive for half a minute.
-    for (const type of ['online', 'offline']) window.addEventListener(type, onWake, { signal });
+    window.addEventListener('online', onWake, { signal });
+    window.addEventListener('offline', onOffline, { signal });
     document.addEventListener('visibilitychange', () => {
       onSeen(this.isVisible);
       if (!this.isVisible) return;

@@ -78,7 +78,10 @@ export class ComposerView {
     this.left.textContent = left < WARN ? this.context.t('characters_left', { count: left }) : '';
     this.left.classList.toggle('parley-left--over', left < 0);
     this.button.disabled = !this.#sendable();
+    // Room enough meanwhile: messages that got more of it, if only for this moment, would lose their place.
+    this.node.style.minHeight = `${2 * TALLEST}px`;
     this.input.style.height = 'auto';
     this.input.style.height = `${Math.min(TALLEST, this.input.scrollHeight)}px`;
+    this.node.style.minHeight = '';
   }
 }

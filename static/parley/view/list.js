@@ -3,6 +3,7 @@ import { avatarOf } from './avatar.js';
 import { directionMark } from '../i18n.js';
 import { el, hiddenText, isolated, setText } from './dom.js';
 import { KeyedChildren } from './keyed.js';
+import { showState } from './message.js';
 import { listSkeleton } from './rows.js';
 
 export class ListView {
@@ -40,7 +41,8 @@ export class ListView {
     const time = last ? this.context.times.brief(last.time, now) : '';
     const current = conversation.id === openId;
     const draft = current ? '' : this.context.drafts.of(conversation.id);
-    return { conversation, time, current, draft: draft !== '', line: this.#line(conversation, draft) };
+    const state = last && !last.seq ? conversation.stateOf(last) : null; // of what the server has, that it was sent goes without saying
+    return { conversation, time, state, current, draft: draft !== '', line: this.#line(conversation, draft) };
   }
 
   #line(conversation, draft) {
@@ -60,17 +62,20 @@ export class ListView {
     const { conversation } = first;
     const avatar = avatarOf(conversation.person, { online: conversation.online, baseUrl: context.baseUrl });
     const name = isolated('', 'parley-item-name');
-    const time = el('span', { class: 'parley-item-time' });
+    const tick = el('span', { class: 'parley-tick' });
+    const time = el('span');
     const line = el('span', { class: 'parley-item-line', dir: 'auto' });
     const state = hiddenText('');
     const badge = el('span', { class: 'parley-badge' });
     const button = el('button', { class: 'parley-item', type: 'button', on: { click: () => this.onOpen(conversation.person) } },
-      avatar.node, name, time, line, badge, state);
+      avatar.node, name, el('span', { class: 'parley-item-time' }, tick, time), line, badge, state);
     const update = (row) => {
       const { person, online, unread, typing } = row.conversation;
       avatar.update(person, online);
       setText(name, person.name);
       setText(time, row.time);
+      if (row.state) showState(tick, row.state, context.t);
+      else tick.replaceChildren();
       setText(line, row.line);
       line.classList.toggle('parley-item-line--typing', typing);
       line.classList.toggle('parley-item-line--draft', row.draft && !typing);
@@ -85,8 +90,8 @@ export class ListView {
   }
 }
 
-function signatureOf({ conversation: { person, online, unread, typing }, time, current, draft, line }) {
-  return JSON.stringify([person, online, unread, typing, time, current, draft, line]);
+function signatureOf({ conversation: { person, online, unread, typing }, time, state, current, draft, line }) {
+  return JSON.stringify([person, online, unread, typing, time, state, current, draft, line]);
 }
 
 /** As much of a text as a line can show. */

@@ -6,23 +6,24 @@ import { moveFocus } from './list.js';
 /** Pixels between a menu and the edge of the panel it is in. */
 const MARGIN = 6;
 
-/** `items()` gives [{label, run, sure}] each time it opens; one with `sure` is asked about once more. */
-export function menuButton({ className, label, attributes = {} }, items, { t }) {
+/** `items()` gives [{label, run, sure}] each time it opens; one with `sure` is asked about once more. `face` is what the button shows. */
+export function menuButton({ className, label, face = icon('more'), attributes = {} }, items, { t }) {
   const menu = el('ul', { class: 'parley-menu', role: 'menu', hidden: true });
   const button = el('button', { class: className, type: 'button', title: label, 'aria-label': label, 'aria-haspopup': 'menu',
-    'aria-expanded': 'false', ...attributes }, icon('more'));
+    'aria-expanded': 'false', ...attributes }, face);
   const node = el('span', { class: 'parley-menubox' }, button, menu);
   const shut = ({ focus = false } = {}) => {
     menu.hidden = true;
     button.setAttribute('aria-expanded', 'false');
     if (focus) button.focus({ preventScroll: true });
   };
+  const ask = (item) => show(t('sure'), [{ ...item, sure: false }, { label: t('cancel') }]);
   const show = (name, list) => {
     menu.setAttribute('aria-label', name);
     // The name of the menu is read out; where it is a question it has to be seen as well.
     const question = name === label ? [] : [el('li', { class: 'parley-menuquestion', role: 'none', 'aria-hidden': 'true' }, name)];
     menu.replaceChildren(...question, ...list.map((item) => itemOf(item, () => {
-      if (item.sure) return show(t('sure'), [{ ...item, sure: false }, { label: t('cancel') }]);
+      if (item.sure) return ask(item);
       shut({ focus: true });
       return item.run?.();
     })));
@@ -31,7 +32,9 @@ export function menuButton({ className, label, attributes = {} }, items, { t }) 
     place(menu);
     menu.querySelector('button').focus({ preventScroll: true });
   };
-  button.addEventListener('click', () => (menu.hidden ? show(label, items()) : shut()));
+  // A button that says itself what it does has only that to ask.
+  const open = ([first, ...more]) => (first.label === label ? ask(first) : show(label, [first, ...more]));
+  button.addEventListener('click', () => (menu.hidden ? open(items()) : shut()));
   button.addEventListener('keydown', (event) => {
     if (event.key === 'ArrowDown' && className !== 'parley-copy') button.click();
   });

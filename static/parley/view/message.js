@@ -82,7 +82,7 @@ function tapped(event) {
   event.currentTarget.querySelector('.parley-copy')?.focus({ preventScroll: true });
 }
 
-function showState(tick, state, t) {
+export function showState(tick, state, t) {
   tick.dataset.state = state;
   tick.replaceChildren(icon(state), hiddenText(t(STATES[state])));
 }

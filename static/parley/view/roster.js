@@ -25,7 +25,8 @@ export class RosterView {
     this.others = el('p', { class: 'parley-people-more' });
     this.removed = el('ul', { class: 'parley-people', 'aria-label': t('removed_people') });
     this.gone = el('section', { class: 'parley-gone', hidden: true }, el('h4', {}, t('removed_people')), this.removed);
-    const leave = el('button', { class: 'parley-link', type: 'button', on: { click: () => actions.leave(this.#room) } }, t('room_leave'));
+    const leaving = { label: t('room_leave'), run: () => actions.leave(this.#room) };
+    const leave = menuButton({ className: 'parley-link', face: leaving.label, ...leaving }, () => [leaving], context);
     this.node = el('section', { class: 'parley-roster', 'aria-label': t('people'), hidden: true, on: { keydown: (event) => this.#key(event) } },
       el('header', { class: 'parley-roster-head' }, el('h3', {}, t('people')), this.shut),
       el('div', { class: 'parley-scroll', tabindex: '0', role: 'group', 'aria-label': t('people') }, this.list, this.others, this.gone), leave);

@@ -104,7 +104,15 @@ export class ThreadView {
   focus() {
     // On a phone the keyboard would cover half of what one came to read.
     if (!matchMedia('(pointer: coarse)').matches) this.composer.focus();
-    else if (document.activeElement !== document.body) this.scroller.focus({ preventScroll: true });
+    else if (document.activeElement !== document.body) this.#rest();
+  }
+
+  /** Nobody came here by the Tab key: a frame round everything would say nothing. */
+  #rest() {
+    const { scroller } = this;
+    scroller.classList.add('parley-log--quiet');
+    scroller.focus({ preventScroll: true });
+    scroller.addEventListener('blur', () => scroller.classList.remove('parley-log--quiet'), { once: true });
   }
 
   get #atEnd() {
@@ -115,7 +123,7 @@ export class ThreadView {
   #bar(conversation) {
     const lost = this.bar.show(conversation) && this.composer.node.contains(this.composer.node.getRootNode().activeElement);
     this.composer.node.hidden = !this.bar.node.hidden;
-    if (lost) this.scroller.focus({ preventScroll: true });
+    if (lost) this.#rest();
   }
 
   #jump() {
