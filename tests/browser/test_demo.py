@@ -46,6 +46,6 @@ def test_two_members_of_the_shop_talk(
         writer.locator(".parley-input").fill(text)
         writer.locator(".parley-input").press("Enter")
         expect(reader.locator(".parley-text").last).to_have_text(text)
-    expect(mia.locator(".parley-tick").last).to_have_text("Read")
+    expect(mia.locator(".parley-log .parley-tick").last).to_have_text("Read")
     page.screenshot(path=shots / "demo.png")
     assert page.context.cookies() == []

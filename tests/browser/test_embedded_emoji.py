@@ -130,7 +130,7 @@ def test_nothing_is_loaded_or_stored_before_it_is_opened(
     one.context.on("request", lambda request: loaded.append(request.url))
     page = one.visit(host.put("/", page_of(body="".join(two_lines(chat, "ann", "ben")))))
     write(page, "hello")
-    expect(page.locator(".parley-tick")).to_have_text("Sent")
+    expect(page.locator(".parley-log .parley-tick")).to_have_text("Sent")
     assert [url for url in loaded if FILES.search(url)] == []
     assert [key for key in stored_keys(page) if "emoji" in key] == []
 

@@ -108,7 +108,7 @@ def test_nothing_is_stored_before_the_first_interaction(
     assert page.evaluate(STORED) == []
     assert page.context.cookies() == []
     write(page, "now")
-    expect(page.locator(".parley-tick")).to_have_text("Sent")
+    expect(page.locator(".parley-log .parley-tick")).to_have_text("Sent")
     page.evaluate("() => window.dispatchEvent(new Event('pagehide'))")
     assert any(f"/{members['ann']}/cache" in key for key in stored_keys(page))
     assert all("eyJ" not in key for key in stored_keys(page))
@@ -195,7 +195,7 @@ def test_a_strict_policy_of_the_page_is_enough(
     html = page_of(body="".join(two_lines(chat, "ann", "ben")))
     page = visitor().visit(host.put("/", html, Content_Security_Policy=policy_of(chat)))
     write(page, "under a strict policy")
-    expect(page.locator(".parley-tick")).to_have_text("Sent")
+    expect(page.locator(".parley-log .parley-tick")).to_have_text("Sent")
     colour = "(node) => getComputedStyle(node).backgroundColor"
     assert page.locator(".parley-bubble").evaluate(colour) == "rgb(79, 91, 213)"
 
@@ -213,7 +213,7 @@ def test_hostile_styles_of_the_page_change_nothing_and_ours_do_not_leak(
         expect_connected(page)
         if number == 0:
             write(page, "the same everywhere")
-        expect(page.locator(".parley-tick")).to_have_text("Sent")
+        expect(page.locator(".parley-log .parley-tick")).to_have_text("Sent")
         page.locator(".parley-input").blur()
         without = page.locator(".parley-avatar:not(.parley-avatar--picture):visible")
         expect(without).to_have_count(0)
@@ -221,7 +221,7 @@ def test_hostile_styles_of_the_page_change_nothing_and_ours_do_not_leak(
     assert looks[1] == looks[2]
     plain = visitor().visit(host.put("/plain", page_of(body="<h1>Shop</h1><button>Buy</button>")))
     with_us = visitor().visit(f"{host.origin}/0")
-    expect(with_us.locator(".parley-tick")).to_have_text("Sent")
+    expect(with_us.locator(".parley-log .parley-tick")).to_have_text("Sent")
     for tag in ("h1", "button"):
         look = f"() => ({LOOK})(document.querySelector('{tag}'))"
         assert with_us.evaluate(look) == plain.evaluate(look)

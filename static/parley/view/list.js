@@ -74,8 +74,7 @@ export class ListView {
       avatar.update(person, online);
       setText(name, person.name);
       setText(time, row.time);
-      if (row.state) showState(tick, row.state, context.t);
-      else tick.replaceChildren();
+      showState(tick, row.state, context.t);
       setText(line, row.line);
       line.classList.toggle('parley-item-line--typing', typing);
       line.classList.toggle('parley-item-line--draft', row.draft && !typing);

@@ -82,9 +82,11 @@ function tapped(event) {
   event.currentTarget.querySelector('.parley-copy')?.focus({ preventScroll: true });
 }
 
+/** Without a state it shows nothing. */
 export function showState(tick, state, t) {
-  tick.dataset.state = state;
-  tick.replaceChildren(icon(state), hiddenText(t(STATES[state])));
+  if (state) tick.dataset.state = state;
+  else delete tick.dataset.state;
+  tick.replaceChildren(...(state ? [icon(state), hiddenText(t(STATES[state]))] : []));
 }
 
 function failure(message, { t, errorText, onRetry, onDiscard }) {
