@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.messaging.errors import BadBatch, Errorcode, InTheWay, StorageFull, TryAgain
-from app.messaging.writer import LONGEST_BACKOFF
+from app.messaging.writer import LONGEST_BACKOFF, Writer
 from tests.writer_bench import Bench, Clock, bench
 
 __all__ = ["bench"]  # fixture
@@ -91,6 +91,17 @@ def slow(clock: Clock, error: Exception) -> Callable[[list[Any]], Exception]:
     return trouble
 
 
+async def one_and_then(writer: Writer, many: int, bench: Bench) -> None:
+    """While the storage has "x", so many more come to wait; returns when all are told."""
+    writer.submit("x")
+    await bench.storage.busy()
+    for number in range(many):
+        writer.submit(number)
+    await asyncio.sleep(0)  # handed over
+    bench.storage.gate.set()
+    await bench.told.until(many + 1)
+
+
 async def test_who_waited_behind_a_storage_that_is_away_does_not_wait_for_more(
     bench: Bench,
 ) -> None:
@@ -98,13 +109,7 @@ async def test_who_waited_behind_a_storage_that_is_away_does_not_wait_for_more(
     clock = Clock()
     bench.storage.trouble = slow(clock, TryAgain("frozen"))
     writer = bench.make(queue_size=40, patience=3.0, clock=clock)
-    writer.submit("x")
-    await bench.storage.busy()
-    for number in range(40):
-        writer.submit(number)
-    await asyncio.sleep(0)  # handed over
-    bench.storage.gate.set()
-    await bench.told.until(41)
+    await one_and_then(writer, 40, bench)
     assert set(bench.told.codes.values()) == {Errorcode.NOT_NOW}
     assert bench.storage.attempts == [["x"]] * 2 + [[0, 1, 2, 3]], "the last began when all is late"
     assert max(len(batch) for batch in bench.told.batches) == 4
@@ -119,13 +124,7 @@ async def test_a_storage_that_is_only_in_use_is_asked_for_each(bench: Bench) -> 
     clock = Clock()
     bench.storage.trouble = slow(clock, InTheWay("deadlock"))
     writer = bench.make(queue_size=12, patience=1.0, clock=clock)
-    writer.submit("x")
-    await bench.storage.busy()
-    for number in range(12):
-        writer.submit(number)
-    await asyncio.sleep(0)  # handed over
-    bench.storage.gate.set()
-    await bench.told.until(13)
+    await one_and_then(writer, 12, bench)
     assert [len(batch) for batch in bench.storage.attempts] == [1, 4, 4, 4]
 
 
@@ -158,13 +157,7 @@ async def test_what_is_late_is_stored_all_the_same_when_the_storage_has_returned
 
     bench.storage.trouble = returns
     writer = bench.make(queue_size=12, patience=3.0, clock=clock)
-    writer.submit("x")
-    await bench.storage.busy()
-    for number in range(12):
-        writer.submit(number)
-    await asyncio.sleep(0)  # handed over
-    bench.storage.gate.set()
-    await bench.told.until(13)
+    await one_and_then(writer, 12, bench)
     assert set(bench.told.codes.values()) == {None}
 
 
