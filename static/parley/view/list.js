@@ -3,8 +3,8 @@ import { avatarOf } from './avatar.js';
 import { directionMark } from '../i18n.js';
 import { el, hiddenText, isolated, setText } from './dom.js';
 import { KeyedChildren } from './keyed.js';
-import { showState } from './message.js';
 import { listSkeleton } from './rows.js';
+import { showState } from './tick.js';
 
 export class ListView {
   constructor({ context, onOpen, onMore }) {

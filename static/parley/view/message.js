@@ -4,10 +4,7 @@ import { segmentsOf } from '../links.js';
 import { el, hiddenText, setText } from './dom.js';
 import { icon } from './icons.js';
 import { menuButton } from './menu.js';
-
-const STATES = {
-  sending: 'state_sending', sent: 'state_sent', delivered: 'state_delivered', read: 'state_read', failed: 'state_failed',
-};
+import { showState } from './tick.js';
 
 /** {node, update(row)}: the same node from the first keystroke's echo to the last tick. `menu(message)` gives what else can be done about it. */
 export function messageRow(first, { context, avatar, errorText, onRetry, onDiscard, onCopy, menu }) {
@@ -80,13 +77,6 @@ function strike(node, text, stop, t) {
 function tapped(event) {
   if (event.pointerType !== 'touch' || event.target.closest('a, button') || !document.getSelection().isCollapsed) return;
   event.currentTarget.querySelector('.parley-copy')?.focus({ preventScroll: true });
-}
-
-/** Without a state it shows nothing. */
-export function showState(tick, state, t) {
-  if (state) tick.dataset.state = state;
-  else delete tick.dataset.state;
-  tick.replaceChildren(...(state ? [icon(state), hiddenText(t(STATES[state]))] : []));
 }
 
 function failure(message, { t, errorText, onRetry, onDiscard }) {
