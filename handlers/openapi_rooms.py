@@ -54,6 +54,7 @@ def room_paths() -> dict[str, dict[str, Any]]:
             ),
         },
         **_people(one),
+        **_moderation(one),
     }
 
 
@@ -121,15 +122,6 @@ def _people(one: str) -> dict[str, dict[str, Any]]:
                 parameters=(ROOM,),
             ),
         },
-        f"{one}/removed": {
-            "get": operation(
-                "Who was removed and may not come back, for who moderates the room",
-                "listRoomRemoved",
-                ref("RoomRemoved"),
-                *(400, 401, 403, 404, 413),
-                parameters=(ROOM,),
-            ),
-        },
         f"{one}/members/me": {
             "put": operation(
                 "Join; the room's page",
@@ -142,6 +134,20 @@ def _people(one: str) -> dict[str, dict[str, Any]]:
                 "Leave",
                 "leaveRoom",
                 ref("RoomLeft"),
+                *(400, 401, 403, 404, 413),
+                parameters=(ROOM,),
+            ),
+        },
+    }
+
+
+def _moderation(one: str) -> dict[str, dict[str, Any]]:
+    return {
+        f"{one}/removed": {
+            "get": operation(
+                "Who was removed and may not come back, for who moderates the room",
+                "listRoomRemoved",
+                ref("RoomRemoved"),
                 *(400, 401, 403, 404, 413),
                 parameters=(ROOM,),
             ),

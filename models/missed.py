@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import orjson
@@ -57,27 +57,31 @@ class Missed:
     reset: bool
 
 
-def read_missed(user_id: int, held: dict[int, int], page: int, budget: Budget) -> list[Missed]:
+def read_missed(
+    user_id: int, held: dict[int, int], page: int, budget: Budget
+) -> tuple[list[Missed], Budget]:
     """Every conversation that moved past what the client holds, with the missing entries.
 
     More than PAGE_LIMIT missing, or more held than there is: the newest page, as a reset. What does
-    not fit into the budget is cut to its newest entries, as a reset too.
+    not fit into the budget is cut to its newest entries, as a reset too. With what is left of the
+    budget: the given one stays as it is, since this may have to be read once more.
     """
+    left = replace(budget)
     moved = [
         position
         for position in positions_of(user_id, SYNC_CONVERSATIONS)
         if position.last_seq != held.get(position.other, 0)
     ]
-    budget.bytes -= HEAD_BYTES * len(moved)
-    spans = spans_of([(one.last_seq, held.get(one.other, 0)) for one in moved], page, budget)
+    left.bytes -= HEAD_BYTES * len(moved)
+    spans = spans_of([(one.last_seq, held.get(one.other, 0)) for one in moved], page, left)
     logs = read_spans(
         {one.conversation: span for one, span in zip(moved, spans, strict=True)},
     )
     missed = []
     for one, span in zip(moved, spans, strict=True):
-        kept, cut = budget.take(logs.get(one.conversation, []), row_bytes)
+        kept, cut = left.take(logs.get(one.conversation, []), row_bytes)
         missed.append(Missed(one, kept, reset=span[2] or cut))
-    return missed
+    return missed, left
 
 
 def row_bytes(row: Row) -> int:

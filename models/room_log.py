@@ -87,16 +87,17 @@ def read_missed(
     user_id: int, held: dict[bytes, int], page: int, budget: Budget
 ) -> list[RoomMissed]:
     """Every room of the user that moved past what the client holds, as missed.read_missed."""
+    left = replace(budget)
     mine, _ = list_rooms(user_id, None, SYNC_CONVERSATIONS, joined=True)
     moved = [room for room in mine if room.last_seq != held.get(room.key, 0)]
-    budget.bytes -= sum(HEAD_BYTES + text_bytes(room.name) for room in moved)
-    spans = spans_of([(room.last_seq, held.get(room.key, 0)) for room in moved], page, budget)
+    left.bytes -= sum(HEAD_BYTES + text_bytes(room.name) for room in moved)
+    spans = spans_of([(room.last_seq, held.get(room.key, 0)) for room in moved], page, left)
     logs = _with_authors(
         read_spans({room.conversation: span for room, span in zip(moved, spans, strict=True)})
     )
     missed = []
     for room, span in zip(moved, spans, strict=True):
-        said, cut = budget.take(logs.get(room.conversation, []), _said_bytes)
+        said, cut = left.take(logs.get(room.conversation, []), _said_bytes)
         missed.append(RoomMissed(room, said, reset=span[2] or cut))
     return missed
 

@@ -37,12 +37,15 @@ def test_a_sync_and_the_list_ask_a_bounded_number_of_questions(
         for conversation in MOVED:
             say(conversation)
         held = dict.fromkeys(range(3, CONVERSATIONS + 2), 1) | {2: CONVERSATIONS + 1}
+        budget = Budget()
         with caplog.at_level(logging.DEBUG, "peewee"):
-            missed = read_missed(1, held, 50, Budget())
+            missed, left = read_missed(1, held, 50, budget)
             asked_by_sync = len(caplog.records)
             listed, _ = listing.list_conversations(1, None, PAGE)
             asked_by_list = len(caplog.records) - asked_by_sync
     assert {one.positions.other for one in missed} == set(MOVED)
+    assert budget == Budget()  # it may have to be read once more
+    assert left.bytes < budget.bytes
     assert len(listed) == PAGE
     assert 0 < asked_by_sync <= 4
     assert asked_by_list == 1  # and one to know who asks

@@ -56,10 +56,9 @@ class Dispatch:
         return operation
 
     async def _sync(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
-        budget = Budget()  # one for all: the answer is one push
-        missed = await self._reading.missed(me, data, self._epoch(), budget)
-        if "rooms" in data:
-            missed["rooms"] = await self._missed_rooms(me, data, budget)
+        missed, left = await self._reading.missed(me, data, self._epoch())
+        if "rooms" in data:  # in what is left: the answer is one push
+            missed["rooms"] = await self._missed_rooms(me, data, left)
         if reply.socket is not None:
             reply.socket.push(protocol.event("sync", missed, reply.ref))
 

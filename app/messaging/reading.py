@@ -91,15 +91,15 @@ class Reading:
         )
 
     async def missed(
-        self, me: Person, data: dict[str, Any], epoch: str, budget: missed.Budget
-    ) -> dict[str, Any]:
-        """`sync`: {"seqs": {"<other>": last seq held}}"""
+        self, me: Person, data: dict[str, Any], epoch: str
+    ) -> tuple[dict[str, Any], missed.Budget]:
+        """`sync`: {"seqs": {"<other>": last seq held}}; with what the answer has room for yet."""
         held = _parse_seqs(data)
-        found = await self._reader.run(lambda: missed.read_missed(me.user_id, held, PAGE, budget))
-        return {
-            "epoch": epoch,
-            "conversations": [self._shapes.missed(one, me) for one in found],
-        }
+        found, left = await self._reader.run(
+            lambda: missed.read_missed(me.user_id, held, PAGE, missed.Budget())
+        )
+        shown = [self._shapes.missed(one, me) for one in found]
+        return {"epoch": epoch, "conversations": shown}, left
 
 
 def parse_limit(data: dict[str, Any], most: int = history.PAGE_LIMIT) -> int:

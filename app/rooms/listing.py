@@ -17,7 +17,6 @@ from models.conversation import room_key
 from models.missed import Budget
 from models.reader import Reader
 from models.rooms import RoomInfo
-from models.user import GUEST
 
 # messages in one page: what somebody who comes late is shown fits into one
 LARGEST_PAGE = 200
@@ -45,7 +44,7 @@ class Listing:
         """Operators always; who else is a setting."""
         if self._moderators.is_operator(me):
             return True
-        return self._opening == "everyone" or (self._opening == "members" and me.kind != GUEST)
+        return self._opening == "everyone" or (self._opening == "members" and not me.is_guest)
 
     async def listed(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """`rooms`: {"limit"?, "before"?, "joined"?}"""

@@ -16,7 +16,7 @@ from models import people, room_log, room_members, rooms
 from models.reader import Reader
 from models.room_log import Member
 from models.rooms import RoomInfo
-from models.user import GUEST, fold
+from models.user import fold
 
 # people in one list; the count says how many there are
 REMOVED = 500
@@ -33,7 +33,7 @@ class Moderators:
         """A guest is none, whatever name it found free."""
         if person.username.startswith("embedded:"):
             return person.username in self._embedded
-        return person.kind != GUEST and fold(person.username) in self._local
+        return not person.is_guest and fold(person.username) in self._local
 
     def may(self, person: Person, room: RoomInfo) -> bool:
         return room.owner == person.user_id or self.is_operator(person)
