@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -91,6 +92,9 @@ TALKS = """async ({ token, count }) => {
 # life that stayed would be there with hundreds of nodes, all hundred with several megabytes.
 WARM = 10
 MOST = {"JSHeapUsedSize": 500_000, "Nodes": 50, "JSEventListeners": 5, "Documents": 0}
+# The last life is held as long as something that it asked for is under way: a request is given up
+# after 15 seconds (static/parley/api.js).
+UNDER_WAY = 20
 
 
 @pytest.mark.usefixtures("members")
@@ -104,9 +108,11 @@ def test_the_memory_of_a_hundred_lives_is_given_back(
     page.evaluate(TALKS, {**life, "count": WARM})
     before = _memory(page)
     page.evaluate(TALKS, {**life, "count": 100})
-    after = _memory(page)
-    grown = {name: after[name] - before[name] for name in MOST}
-    assert all(grown[name] <= MOST[name] for name in MOST), grown
+    grown = _grown(page, before)
+    until = time.monotonic() + UNDER_WAY
+    while _too_much(grown) and time.monotonic() < until:
+        grown = _grown(page, before)
+    assert not _too_much(grown), grown
 
 
 @pytest.mark.usefixtures("members")
@@ -148,6 +154,15 @@ def test_an_element_that_is_taken_out_takes_its_messenger_with_it(
 
 def _expect_quiet(page: Page) -> None:
     page.wait_for_function("() => held().sockets === 0 && held().timers === 0")
+
+
+def _grown(page: Page, before: dict[str, float]) -> dict[str, float]:
+    now = _memory(page)
+    return {name: now[name] - before[name] for name in MOST}
+
+
+def _too_much(grown: dict[str, float]) -> bool:
+    return any(grown[name] > MOST[name] for name in MOST)
 
 
 def _memory(page: Page) -> dict[str, float]:
