@@ -131,7 +131,12 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         if self._farewell is not None:
             self.close(*self._farewell)
             return
-        hello = {"user": self.parley.shapes.user(self.person), "epoch": self.parley.epoch}
+        shapes = self.parley.shapes
+        hello = {
+            "user": shapes.user(self.person),
+            "epoch": self.parley.epoch,
+            "time": shapes.clock(),
+        }
         for message in (protocol.event("hello", hello), *early):
             self.push(message)
 

@@ -49,9 +49,10 @@ export class Connection {
     if (expired) this.#askWhoWeAre(() => this.#startAgain());
   }
 
-  #greeted({ user, epoch }) {
+  #greeted({ user, epoch, time }) {
     this.#failures = 0;
     const { messenger } = this;
+    messenger.serverClock.follow(time);
     if (user?.user_id !== messenger.me.id) return this.#signedOut('switched');
     const { cache } = messenger;
     if (cache.epoch !== null && cache.epoch !== epoch) messenger.forget();

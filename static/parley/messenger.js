@@ -8,7 +8,7 @@ import { Conversations } from './conversations.js';
 import { cleaned, charactersLeft, isBlank } from './content.js';
 import { Courier } from './courier.js';
 import { Directory } from './directory.js';
-import { systemClock } from './clock.js';
+import { ServerClock, systemClock } from './clock.js';
 import { Emitter } from './emitter.js';
 import { History } from './history.js';
 import { Inbound } from './inbound.js';
@@ -27,16 +27,16 @@ export class Messenger extends Emitter {
   conversations = new Conversations();
   openId = null;
 
-  /** `transport`, `api`, `cache` and `outbox` all belong to `me`, a user object. */
-  constructor({ me, transport, api, cache, outbox, clock = systemClock, random = Math.random }) {
+  /** `transport`, `api`, `cache` and `outbox` all belong to `me`, a user object. How long is by `clock`, when by `serverClock`. */
+  constructor({ me, transport, api, cache, outbox, clock = systemClock, serverClock = new ServerClock(clock), random = Math.random }) {
     super();
-    Object.assign(this, { transport, api, cache, outbox, clock });
+    Object.assign(this, { transport, api, cache, outbox, clock, serverClock });
     this.me = personOf(me);
     const { conversations } = this;
     this.store = new Store({ cache, conversations, clock });
     this.directory = new Directory({ api, conversations, isLive: (place) => isRoom(place) && this.rooms.isReady(place) });
     this.history = new History({ api });
-    this.rooms = new Rooms({ transport, conversations, store: this.store, me: this.me, clock });
+    this.rooms = new Rooms({ transport, conversations, store: this.store, me: this.me, clock: serverClock });
     this.inbound = new Inbound({ conversations, store: this.store, rooms: this.rooms });
     this.publicRooms = new PublicRooms({ api, clock });
     const ready = (place) => this.rooms.isReady(place);

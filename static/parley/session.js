@@ -2,7 +2,7 @@
 // person means another session; nothing goes over from one to the other.
 import { Api } from './api.js';
 import { Cache } from './cache.js';
-import { systemClock } from './clock.js';
+import { ServerClock } from './clock.js';
 import { Drafts } from './drafts.js';
 import { loadEmoji } from './emoji_loader.js';
 import { HeldStorage } from './held_storage.js';
@@ -21,6 +21,7 @@ const INTERACTIONS = ['pointerdown', 'keydown'];
 
 export class Session {
   #ending = new AbortController();
+  #clock = new ServerClock();
 
   constructor({ me, identity, settings, root, notify, send }) {
     Object.assign(this, { me, identity, settings, root, notify });
@@ -88,7 +89,8 @@ export class Session {
       me,
       api: this.api,
       cache: new Cache(this.held.session, scope),
-      outbox: new Outbox(this.held.local, scope),
+      outbox: new Outbox(this.held.local, scope, { clock: this.#clock }),
+      serverClock: this.#clock,
       transport: new Transport({ url: socketUrl(baseUrl), protocols, WebSocket: globalThis.WebSocket }),
     });
   }
@@ -98,7 +100,7 @@ export class Session {
     const locale = resolveLocale(wanted || me.locale || globalThis.navigator.language);
     const t = translator(locale);
     const kept = { drafts: new Drafts(this.held.session, this.scope), preferences: new Preferences(this.held.local, this.scope) };
-    const context = { t, locale, baseUrl, clock: systemClock, times: new Times({ locale, t }), emoji: this.#emoji(locale), ...kept };
+    const context = { t, locale, baseUrl, clock: this.#clock, times: new Times({ locale, t }), emoji: this.#emoji(locale), ...kept };
     const direction = this.settings.direction ?? directionOf(locale);
     const { messenger } = this;
     const [single, keep] = [mode === 'chatbox' || mode === 'room', mode !== 'inbox'];

@@ -11,6 +11,7 @@ from tests.browser.person import bubble, expect_connected, item, stored_keys, ti
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 READ_CLIPBOARD = "() => navigator.clipboard.readText()"
 MINUTES = 60 * 1000
+HOURS = 30 * 60 * MINUTES  # more than a day
 
 
 def test_a_draft_survives_a_reload_and_is_named_in_the_list(person: MakePerson) -> None:
@@ -104,6 +105,19 @@ def test_times_stay_fresh_and_say_when_somebody_was_last_here(person: MakePerson
     expect(bubble(page, "hi").locator("time")).to_have_text("5 minutes ago")
     expect(line).to_have_text("Last seen 5 minutes ago")
     expect(item(page, "Bob").locator(".parley-item-time")).to_have_text("5 min")
+
+
+def test_a_machine_whose_clock_is_wrong_shows_times_all_the_same(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob", name="Bob")
+    alice.context.add_init_script(f"{{ const now = Date.now; Date.now = () => now() + {HOURS}; }}")
+    page = alice.page(bob)
+    bob.post(alice, "just said")
+    expect(bubble(page, "just said").locator("time")).to_have_text("a few seconds ago")
+    expect(page.locator(".parley-day")).to_have_text("Today")
+    expect(item(page, "Bob").locator(".parley-item-time")).to_have_text("now")
+    write(page, "and answered")
+    expect(bubble(page, "and answered").locator("time")).to_have_text("a few seconds ago")
+    expect(page.locator(".parley-day")).to_have_count(1)
 
 
 def test_the_list_shows_its_shape_before_it_is_there(person: MakePerson) -> None:

@@ -1,5 +1,6 @@
 // A whole messenger without a browser: fake socket, fake HTTP, fake storage, a clock in the test's hand.
 import { Cache } from '../../../static/parley/cache.js';
+import { ServerClock } from '../../../static/parley/clock.js';
 import { Messenger } from '../../../static/parley/messenger.js';
 import { Outbox } from '../../../static/parley/outbox.js';
 import { personOf } from '../../../static/parley/person.js';
@@ -61,8 +62,10 @@ export function world({ random = () => 1, ...kept } = {}) {
   const net = fakeSockets();
   const { clock = new FakeClock(), session = new FakeStorage(), local = new FakeStorage(), api = new FakeApi() } = kept;
   const transport = new Transport({ url: 'ws://x/', WebSocket: net.FakeSocket, clock, random });
+  const serverClock = new ServerClock(clock);
+  const outbox = new Outbox(local, '1', { clock: serverClock });
   const messenger = new Messenger({
-    me: ME, api, clock, random, transport, cache: new Cache(session, '1', { clock }), outbox: new Outbox(local, '1', { clock }),
+    me: ME, api, clock, serverClock, random, transport, cache: new Cache(session, '1', { clock }), outbox,
   });
   return { net, clock, session, local, api, messenger };
 }

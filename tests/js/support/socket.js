@@ -22,9 +22,9 @@ export function fakeSockets() {
     }
 
     // What the server does:
-    hello({ user_id = 1, epoch = 'e1' } = {}) {
+    hello({ user_id = 1, epoch = 'e1', time } = {}) {
       this.readyState = 1;
-      this.push({ errorcode: 3, data: { event: 'hello', user: { user_id, username: 'alice' }, epoch } });
+      this.push({ errorcode: 3, data: { event: 'hello', user: { user_id, username: 'alice' }, epoch, time } });
     }
 
     push(packet) {
