@@ -24,6 +24,14 @@ const stylesAsText = {
   },
 };
 
+/** The browser's own selectors instead of jQuery's engine, as in jQuery's own slimmer builds. */
+const nativeSelectors = {
+  name: 'native selectors',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /\/selector\.js$/ }, ({ path, ...from }) => resolve(path.replace(/\.js$/, '-native.js'), from));
+  },
+};
+
 /** {path: text} of every file. */
 export async function files() {
   const [widget, emoji] = await Promise.all([
@@ -38,7 +46,7 @@ export async function files() {
 async function withJquery() {
   const { version } = JSON.parse(await readFile(`${ROOT}node_modules/jquery/package.json`, 'utf8'));
   const banner = { js: '/*! Parley, MIT licence, the Parley contributors; with parts of jQuery, MIT licence, OpenJS Foundation and other contributors */' };
-  return { banner, define: { JQUERY_VERSION: JSON.stringify(version) } };
+  return { banner, define: { JQUERY_VERSION: JSON.stringify(version) }, plugins: [stylesAsText, nativeSelectors] };
 }
 
 async function bundle(options) {
