@@ -42,7 +42,8 @@ function separators(previous, message, { dayOf, newFrom }) {
   if (!previous || dayOf(previous.time) !== dayOf(message.time)) {
     rows.push({ type: 'day', key: `day${dayOf(message.time)}-${keyOf(message)}`, time: message.time });
   }
-  const startsNew = newFrom !== null && seq >= newFrom && !message.mine && !(previous?.seq >= newFrom);
+  const begins = previous ? previous.seq < newFrom : seq === newFrom; // above the first of what we hold there may be more that is new
+  const startsNew = newFrom !== null && seq >= newFrom && !message.mine && begins;
   if (startsNew) rows.push({ type: 'new', key: 'new' });
   return rows;
 }

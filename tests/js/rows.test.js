@@ -38,6 +38,12 @@ test('the line for new messages stands once, before the first of them', () => {
   assert.deepEqual(shape(rows(entries, { newFrom: 5 })), ['day', '[m1]', '[m2', 'm3', 'm4]']);
 });
 
+test('where the first of them is not here yet, no other stands in for it', () => {
+  const entries = [entry('<', 7, T0), entry('<', 8, T0 + 1)];
+  assert.deepEqual(shape(rows(entries, { newFrom: 3 })), ['older', 'day', '[m7', 'm8]']);
+  assert.deepEqual(shape(rows(entries, { newFrom: 7 })), ['older', 'day', 'new', '[m7', 'm8]']);
+});
+
 test('a bubble keeps its key when the server has stored it', () => {
   const pending = [{ clientId: 'id1', other: 2, content: 'm1', time: T0, order: 1, error: 0 }];
   const [, before] = rows([], { pending });
