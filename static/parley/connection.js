@@ -16,6 +16,8 @@ export class Connection {
   #round = 0;
   #restarted = -Infinity;
   #before = null;
+  /** Of what we hold; the cache may be nowhere, or emptied by the page. */
+  #epoch = null;
 
   constructor(messenger) {
     this.messenger = messenger;
@@ -55,8 +57,8 @@ export class Connection {
     messenger.serverClock.follow(time);
     if (user?.user_id !== messenger.me.id) return this.#signedOut('switched');
     const { cache } = messenger;
-    if (cache.epoch !== null && cache.epoch !== epoch) messenger.forget();
-    cache.epoch = epoch;
+    if ((this.#epoch ?? cache.epoch ?? epoch) !== epoch) messenger.forget();
+    this.#epoch = cache.epoch = epoch;
     return this.#catchUp();
   }
 

@@ -45,8 +45,14 @@ export class Inbound extends Emitter {
   }
 
   #reached(conversation, errorcode, { dup }) {
-    if (errorcode === SENT_ONLINE) conversation.online = true;
-    if (errorcode === SENT_OFFLINE && !dup) conversation.online = false;
+    const online = errorcode === SENT_ONLINE;
+    if (online || (errorcode === SENT_OFFLINE && !dup)) this.#tell(conversation, { online });
+  }
+
+  /** What is pushed is newer than any answer that is still on its way. */
+  #tell(conversation, facts) {
+    conversation.told = ++this.conversations.turn;
+    conversation.learn(facts);
   }
 
   #event(data) {
@@ -55,7 +61,7 @@ export class Inbound extends Emitter {
     const conversation = this.conversations.get(data?.user_id);
     if (!conversation) return;
     if (data.event === 'typing') return this.emit('typing', conversation, data.on === true);
-    if (data.event === 'presence') conversation.learn({ online: data.online === true, last_seen: data.last_seen });
+    if (data.event === 'presence') this.#tell(conversation, { online: data.online === true, last_seen: data.last_seen });
     if (data.event === 'read' && isSeq(data.seq)) this.#read(conversation, data);
     if (data.event === 'delivered' && isSeq(data.seq) && data.by === '<') conversation.otherDeliveredUpTo(data.seq);
     if (data.event === 'presence' && !conversation.online) this.emit('typing', conversation, false);
