@@ -30,7 +30,7 @@ export class Messenger extends Emitter {
   /** `transport`, `api`, `cache` and `outbox` all belong to `me`, a user object. How long is by `clock`, when by `serverClock`. */
   constructor({ me, transport, api, cache, outbox, clock = systemClock, serverClock = new ServerClock(clock), random = Math.random }) {
     super();
-    Object.assign(this, { transport, api, cache, outbox, clock, serverClock });
+    Object.assign(this, { transport, api, cache, outbox, clock, serverClock, random });
     this.me = personOf(me);
     const { conversations } = this;
     this.store = new Store({ cache, conversations, clock });
@@ -146,6 +146,7 @@ export class Messenger extends Emitter {
     const { inbound, courier, directory, history, receipts, rooms, transport, writing } = this;
     transport.on('packet', (packet) => inbound.take(packet));
     inbound.on('change', (conversation) => this.#received(conversation));
+    inbound.on('standing', (conversation) => this.#changed(conversation));
     inbound.on('message', (conversation, message) => this.emit('message', conversation, message));
     inbound.on('stored', (clientId) => this.outbox.remove(clientId));
     inbound.on('typing', (conversation, on) => this.typingWatch.set(conversation, on));

@@ -83,7 +83,7 @@ test('after a reload the outbox, the draft of history and the list are there at 
   assert.equal(room.log[0].author.name, 'Bob');
   second.api.joinedRooms = [{ room: 'Lobby', joined: true, count: 2, last_seq: 1, last_time: T0 }];
   await greet(second);
-  assert.deepEqual(second.net.last.opts('sync')[0].data, { seqs: {}, rooms: { Lobby: 1 } });
+  assert.deepEqual(second.net.last.opts('sync')[0].data, { seqs: {}, rooms: { Lobby: 1 }, all: true });
   assert.deepEqual(second.net.last.opts('room-say'), [], 'this connection is not in yet');
   await admit(second, page([said(1)]));
   assert.equal(second.net.last.opts('room-say')[0].data.client_id, clientId);
