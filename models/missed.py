@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 import orjson
 
+from app.access.person import Person
 from models.base import rows
 from models.chatlog import ChatLog
 from models.history import PAGE_LIMIT, Row, to_row
+from models.people import find_people
 from models.positions import Positions, positions_of
 
 # conversations one sync looks at, and the entries it carries at most
@@ -21,9 +23,11 @@ SYNC_CHUNK = 40
 # bytes of one sync: it is one push, and a push larger than the bound for slow readers would end
 # the socket that asked, at every reconnect again
 SYNC_BYTES = 524_288
-# of them for what stands around the entries of a conversation, and around what an entry says
+# of them for what stands around the entries of a conversation, around what an entry says, and
+# around a name and a picture
 HEAD_BYTES = 256
 ENTRY_BYTES = 256
+PERSON_BYTES = 96
 
 One = TypeVar("One")
 
@@ -55,33 +59,50 @@ class Missed:
     positions: Positions
     rows: list[Row]
     reset: bool
+    # who is at the other side, where the client did not name the conversation
+    person: Person | None = None
 
 
 def read_missed(
-    user_id: int, held: dict[int, int], page: int, budget: Budget
+    user_id: int, held: dict[int, int], page: int, budget: Budget, still: bool = False
 ) -> tuple[list[Missed], Budget]:
     """Every conversation that moved past what the client holds, with the missing entries.
 
     More than PAGE_LIMIT missing, or more held than there is: the newest page, as a reset. What does
     not fit into the budget is cut to its newest entries, as a reset too. With what is left of the
-    budget: the given one stays as it is, since this may have to be read once more.
+    budget: the given one stays as it is, since this may have to be read once more. With `still`
+    those that the client holds and that did not move come too, without entries.
     """
     left = replace(budget)
-    moved = [
+    found = [
         position
         for position in positions_of(user_id, SYNC_CONVERSATIONS)
-        if position.last_seq != held.get(position.other, 0)
+        if position.last_seq != held.get(position.other, 0) or (still and position.other in held)
     ]
-    left.bytes -= HEAD_BYTES * len(moved)
-    spans = spans_of([(one.last_seq, held.get(one.other, 0)) for one in moved], page, left)
+    left.bytes -= HEAD_BYTES * len(found)
+    people = read_strangers([one.other for one in found if one.other not in held], left)
+    spans = spans_of([(one.last_seq, held.get(one.other, 0)) for one in found], page, left)
     logs = read_spans(
-        {one.conversation: span for one, span in zip(moved, spans, strict=True)},
+        {one.conversation: span for one, span in zip(found, spans, strict=True)},
     )
     missed = []
-    for one, span in zip(moved, spans, strict=True):
+    for one, span in zip(found, spans, strict=True):
         kept, cut = left.take(logs.get(one.conversation, []), row_bytes)
-        missed.append(Missed(one, kept, reset=span[2] or cut))
+        missed.append(Missed(one, kept, span[2] or cut, people.get(one.other)))
     return missed, left
+
+
+def read_strangers(others: list[int], budget: Budget) -> dict[int, Person]:
+    """Who they are, as far as that fits: a client can ask for the rest one by one."""
+    people = find_people(others)
+    oldest_first = [people[one] for one in reversed(others) if one in people]
+    fitting, _ = budget.take(oldest_first, person_bytes)
+    return {person.user_id: person for person in fitting}
+
+
+def person_bytes(person: Person) -> int:
+    texts = (person.username, person.name, person.avatar)
+    return PERSON_BYTES + sum(map(text_bytes, texts))
 
 
 def row_bytes(row: Row) -> int:
@@ -111,7 +132,7 @@ def spans_of(ends: list[tuple[int, int]], page: int, budget: Budget) -> list[Spa
 def read_spans(spans: dict[int, Span]) -> dict[int, list[Row]]:
     """The rows of several conversations, a few conversations in one statement."""
     found: dict[int, list[Row]] = {}
-    pairs = list(spans.items())
+    pairs = [pair for pair in spans.items() if pair[1][0] < pair[1][1]]
     for start in range(0, len(pairs), SYNC_CHUNK):
         columns = (ChatLog.seq, ChatLog.me, ChatLog.client_id, ChatLog.content, ChatLog.time)
         query = ChatLog.select(ChatLog.conversation, *columns)

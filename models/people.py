@@ -43,6 +43,14 @@ def find_person(user_id: int) -> Person:
     return to_person(row)
 
 
+def find_people(user_ids: Collection[int]) -> dict[int, Person]:
+    """user id -> who that is, of those there are, in one statement."""
+    if not user_ids:
+        return {}
+    query = User.select(*PERSON).where(User.id.in_(sorted(user_ids)))
+    return {row[0]: to_person(row) for row in rows(query)}
+
+
 def find_by_username(username: str, asker: Person) -> Person | None:
     """By exact name, as the asker knows it: a host's member is known there by its own id."""
     keys = [fold(username)]

@@ -128,9 +128,10 @@ class Tab:
         dup = bool(push["data"].get("dup"))
         return Stored(push["errorcode"], extra["seq"], extra["client_id"], content, dup)
 
-    async def sync(self, seqs: Mapping[int, int]) -> dict[str, Any]:
+    async def sync(self, seqs: Mapping[int, int], **more: object) -> dict[str, Any]:
         """Ask for all that moved since these seqs; the event's data."""
-        push = await self.ask("sync", {"seqs": {str(other): seq for other, seq in seqs.items()}})
+        held = {str(other): seq for other, seq in seqs.items()}
+        push = await self.ask("sync", {"seqs": held, **more})
         assert push["errorcode"] == 3, push
         return dict(push["data"])
 

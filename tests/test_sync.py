@@ -22,6 +22,9 @@ MEMBERS = {
     "online",
 }
 
+# besides, of a conversation that the client did not name
+WHO = {"username", "name", "avatar", "kind", "last_seen"}
+
 
 def seqs(conversation: dict[str, Any]) -> list[int]:
     return [entry[3]["seq"] for entry in conversation["logs"]]
@@ -80,6 +83,40 @@ async def test_conversations_that_are_new_to_the_client_come_too(
     there = await bob.open()
     conversations = (await there.sync({alice.user_id: 1}))["conversations"]
     assert [(each["user_id"], seqs(each)) for each in conversations] == [(carol.user_id, [1, 2])]
+
+
+async def test_who_is_new_to_the_client_is_named_as_in_the_list(
+    shared_server: ParleyServer,
+) -> None:
+    alice, bob, carol = await meet(shared_server, "alice", "bob", "carol")
+    await write(alice, bob, "held already", "missed")
+    await write(carol, bob, "new")
+    there = await bob.open()
+    new, held = (await there.sync({alice.user_id: 1}))["conversations"]
+    assert set(held) == MEMBERS
+    assert set(new) == MEMBERS | WHO
+    line = (await bob.useropt("recent-users"))["data"]["conversations"][0]
+    assert line["user_id"] == carol.user_id
+    assert {name: new[name] for name in WHO} == {name: line[name] for name in WHO}
+
+
+async def test_with_all_come_those_that_did_not_move_without_entries(
+    shared_server: ParleyServer,
+) -> None:
+    """How far both sides have read, and who is there, may have changed all the same."""
+    alice, bob, carol = await meet(shared_server, "alice", "bob", "carol")
+    await write(alice, bob, "1", "2")
+    await write(bob, carol, "1")
+    there = await bob.open()
+    await alice.open()
+    held = {alice.user_id: 2, carol.user_id: 1}
+    assert (await there.sync(held, all=False))["conversations"] == []
+    mine, his = (await there.sync(held, all=True))["conversations"]
+    assert set(his) == set(mine) == MEMBERS
+    assert (his["logs"], his["reset"], his["last_seq"], his["unread"]) == ([], False, 2, 2)
+    assert [mine["online"], his["online"]] == [False, True]
+    refused = await there.ask("sync", {"seqs": {}, "all": 1})
+    assert (refused["errorcode"], refused["data"]["field"]) == (-2, "all")
 
 
 async def test_people_one_never_talked_to_are_passed_over(shared_server: ParleyServer) -> None:

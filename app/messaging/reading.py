@@ -93,10 +93,10 @@ class Reading:
     async def missed(
         self, me: Person, data: dict[str, Any], epoch: str
     ) -> tuple[dict[str, Any], missed.Budget]:
-        """`sync`: {"seqs": {"<other>": last seq held}}; with what the answer has room for yet."""
-        held = _parse_seqs(data)
+        """`sync`: {"seqs": {"<other>": last seq held}, "all"?}; with what may still be said."""
+        held, still = _parse_seqs(data), "all" in data and protocol.parse_bool(data, "all")
         found, left = await self._reader.run(
-            lambda: missed.read_missed(me.user_id, held, PAGE, missed.Budget())
+            lambda: missed.read_missed(me.user_id, held, PAGE, missed.Budget(), still)
         )
         shown = [self._shapes.missed(one, me) for one in found]
         return {"epoch": epoch, "conversations": shown}, left

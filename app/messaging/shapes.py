@@ -52,6 +52,12 @@ class Shapes:
             "last_seen": self.last_seen(person),
         }
 
+    def _other(self, person: Person) -> dict[str, Any]:
+        """Whom one has a conversation with."""
+        user = self.user(person)
+        del user["locale"]
+        return user
+
     def entry(self, row: Row, reader: Person) -> list[Any]:
         return protocol.entry(
             row.me == reader.user_id,
@@ -103,6 +109,7 @@ class Shapes:
         """One conversation of a sync."""
         other = missed.positions.other
         return {
+            **({} if missed.person is None else self._other(missed.person)),
             "user_id": other,
             "logs": self.entries(missed.rows, me),
             "reset": missed.reset,
@@ -112,10 +119,8 @@ class Shapes:
 
     def listed(self, listed: Listed, me: Person) -> dict[str, Any]:
         """One line of the conversation list."""
-        user = self.user(listed.other)
-        del user["locale"]
         return {
-            **user,
+            **self._other(listed.other),
             "last": None if listed.last is None else self.entry(listed.last, me),
             "last_time": listed.positions.last_time,
             **self.positions(listed.positions),

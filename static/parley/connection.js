@@ -1,8 +1,9 @@
 // From "the socket is open" to "nothing is missing": hello, epoch, list, sync, then the outbox; and what
 // to do when the server does not want us any more.
+import { Backoff } from './backoff.js';
 import { CLOSED_IDENTITY, EVENT } from './codes.js';
 
-/** A list or a sync that failed while the socket lives is tried again after this. */
+/** A list or a sync that failed while the socket lives is tried again after this at the earliest. */
 const AGAIN = 2_000;
 /** A refused handshake looks like a dead server: ask who we are on the first failure and every few after. */
 const ASK_EVERY = 4;
@@ -16,9 +17,14 @@ export class Connection {
   #round = 0;
   #restarted = -Infinity;
   #before = null;
+  /** Of what we hold; the cache may be nowhere, or emptied by the page. */
+  #epoch = null;
+  /** Since the page was loaded: what a sync brings now was written meanwhile. */
+  #caughtUp = false;
 
   constructor(messenger) {
     this.messenger = messenger;
+    this.backoff = new Backoff(messenger.random);
     messenger.transport.on('state', (status) => this.#moved(status));
     messenger.transport.on('packet', () => this.#before && this.#tell(this.#before));
     messenger.transport.on('hello', (hello) => this.#greeted(hello));
@@ -51,39 +57,53 @@ export class Connection {
 
   #greeted({ user, epoch, time }) {
     this.#failures = 0;
+    this.backoff.reset();
     const { messenger } = this;
     messenger.serverClock.follow(time);
     if (user?.user_id !== messenger.me.id) return this.#signedOut('switched');
     const { cache } = messenger;
-    if (cache.epoch !== null && cache.epoch !== epoch) messenger.forget();
-    cache.epoch = epoch;
+    if ((this.#epoch ?? cache.epoch ?? epoch) !== epoch) {
+      messenger.forget();
+      this.#caughtUp = false;
+    }
+    this.#epoch = cache.epoch = epoch;
     return this.#catchUp();
   }
 
-  async #catchUp() {
-    const { messenger } = this;
+  /** `listed`: whether the list could be had. */
+  async #catchUp(listed = this.#list()) {
+    const { conversations, inbound } = this.messenger;
     const round = ++this.#round;
-    const listed = messenger.directory.list().then(() => true, () => false);
     // Without any seq to name, sync would bring every conversation there is: the list is the better start.
-    if (messenger.conversations.ordered().length === 0) await listed;
+    if (conversations.ordered().length === 0) await listed;
+    const known = new Set(conversations.ordered());
     const moved = await this.#sync();
     if (round !== this.#round) return;
-    if (moved === null) return this.#again();
-    moved.forEach((conversation) => messenger.inbound.takeMoved(conversation));
+    if (moved === null) return this.#again(() => this.#catchUp(listed));
+    moved.forEach((one) => inbound.takeMoved(one, (conversation) => this.#caughtUp || known.has(conversation)));
     this.#resume();
-    if (!(await listed) && round === this.#round) this.#again();
+    if (!(await listed)) this.#listAgain(round);
   }
 
-  /** The conversations that moved, or null when the server could not say. */
+  #list() {
+    return this.messenger.directory.list().then(() => true, () => false);
+  }
+
+  #listAgain(round) {
+    if (round === this.#round) this.#again(async () => (await this.#list()) || this.#listAgain(round));
+  }
+
+  /** The conversations that moved, and how the others stand; null when the server could not say. */
   async #sync() {
     const { transport, conversations } = this.messenger;
-    const packet = await transport.request('sync', conversations.held()).catch(() => null);
+    const packet = await transport.request('sync', { ...conversations.held(), all: true }).catch(() => null);
     if (packet?.errorcode !== EVENT) return null;
     return [packet.data?.conversations, packet.data?.rooms].filter(Array.isArray).flat();
   }
 
   #resume() {
     const { messenger } = this;
+    this.#caughtUp = true;
     this.#tell({ state: 'online', retryAt: null, code: null });
     messenger.rooms.restart();
     messenger.receipts.restart();
@@ -91,8 +111,8 @@ export class Connection {
     if (messenger.opened) messenger.history.complete(messenger.opened);
   }
 
-  #again() {
-    this.#timer = this.messenger.clock.setTimeout(() => this.#catchUp(), AGAIN);
+  #again(action) {
+    this.#timer = this.messenger.clock.setTimeout(action, Math.max(AGAIN, this.backoff.next()));
   }
 
   #lost() {

@@ -19,6 +19,8 @@ export class Conversation {
   otherDeliveredSeq = 0;
   online = false;
   lastSeen = null;
+  /** The turn of the newest push about whether they are there. */
+  told = 0;
   typing = false;
   /** The newest page came from the server since the page was loaded. */
   loaded = false;
@@ -79,18 +81,19 @@ export class Conversation {
     return Math.max(this.lastTime, this.pending.at(-1)?.time ?? 0);
   }
 
-  /** Takes in what the server tells about the conversation in any of its answers. */
-  learn(facts) {
+  /** Takes in what the server tells about the conversation in any of its answers, asked for at that turn. */
+  learn(facts, asked = Infinity) {
     if (facts.username !== undefined) this.person = personOf(facts) ?? this.person;
     this.#forward('lastSeq', facts.last_seq);
     this.#forward('lastTime', facts.last_time);
     this.#forward('readSeq', facts.read_seq);
     this.#forward('otherReadSeq', facts.other_read_seq);
     this.#forward('otherDeliveredSeq', Math.max(facts.other_delivered_seq ?? 0, this.otherReadSeq));
-    if (typeof facts.online === 'boolean') this.online = facts.online;
-    if (Number.isFinite(facts.last_seen)) this.lastSeen = facts.last_seen;
     const last = messageOf(facts.last);
     if (last) this.#see(last);
+    if (asked < this.told) return;
+    if (typeof facts.online === 'boolean') this.online = facts.online;
+    if (Number.isFinite(facts.last_seen)) this.lastSeen = facts.last_seen;
   }
 
   /** Merges entries; true when one of them was new. */
@@ -168,7 +171,9 @@ export class Conversation {
 
   #dropBehindWideGap() {
     const wide = this.gaps.filter(({ after, before }) => before - after > WIDEST_GAP).at(-1);
-    if (wide) this.log = this.log.filter((message) => message.seq >= wide.before);
+    if (!wide) return;
+    this.log = this.log.filter((message) => message.seq >= wide.before);
+    this.complete = false;
   }
 
   #forward(field, value) {

@@ -7,6 +7,9 @@ import { Room } from './room.js';
 const SYNCED = 1_000;
 
 export class Conversations {
+  /** Moves on with whatever makes answers that are still on their way older than what we hold. */
+  turn = 0;
+  #begun = 0;
   #byId = new Map();
 
   get(id) {
@@ -22,12 +25,12 @@ export class Conversations {
     return made;
   }
 
-  /** Takes in one row of the server's (or the cache's) list; null when it names nobody. */
-  learn(row) {
+  /** Takes in one row of the server's (or the cache's) list, asked for at that turn; null when it names nobody. */
+  learn(row, asked) {
     const person = whoseIs(row);
     if (!person) return null;
     const conversation = this.with(person);
-    conversation.learn(row);
+    conversation.learn(row, asked);
     return conversation;
   }
 
@@ -53,7 +56,17 @@ export class Conversations {
     return { seqs: Object.fromEntries(seqs), ...(rooms.length && { rooms: Object.fromEntries(rooms) }) };
   }
 
+  /** All of it is of a storage that is no more. */
   clear() {
     this.#byId.clear();
+    this.#begun = ++this.turn;
+  }
+
+  /** The answer and the turn of the question; it rejects where all that we held was dropped meanwhile. */
+  async answer(question) {
+    const { turn } = this;
+    const answer = await question;
+    if (turn < this.#begun) throw new Error('of another storage');
+    return [answer, turn];
   }
 }

@@ -51,9 +51,9 @@ export class Directory extends Emitter {
     this.emit('listed');
   }
 
-  /** Forgets how far down the list was loaded. */
-  restart() {
-    this.#cursor = null;
+  /** Forgets how far down the list was loaded, and the page that is on its way. */
+  forget() {
+    this.#cursor = this.#listing = null;
     this.#deep = false;
   }
 
@@ -73,10 +73,10 @@ export class Directory extends Emitter {
     const { person } = this.conversations.get(id) ?? {};
     await this.#listing?.catch(() => undefined); // a list on its way mostly names them, too
     if (person && this.conversations.get(id)?.person !== person) return;
-    const user = await this.api.user(id).catch(() => null);
+    const [user, asked] = await this.conversations.answer(this.api.user(id)).catch(() => []);
     const conversation = user && this.conversations.get(id);
     if (!conversation) return;
-    conversation.learn(user);
+    conversation.learn(user, asked);
     this.emit('learned', conversation);
   }
 
@@ -88,15 +88,15 @@ export class Directory extends Emitter {
 
   /** The cursor of the page after this one. */
   async #page(before) {
-    const { conversations, next } = await this.api.recentUsers({ before, limit: PAGE });
-    this.#learn(conversations);
+    const [{ conversations, next }, asked] = await this.conversations.answer(this.api.recentUsers({ before, limit: PAGE }));
+    this.#learn(conversations, asked);
     return next ?? null;
   }
 
   /** Those I am in; of the ones I thought I was, those that are not named have been left elsewhere. */
   async #rooms() {
     const held = this.#joined();
-    const { rooms, next } = await this.api.rooms({ joined: true, limit: ROOMS });
+    const [{ rooms, next }] = await this.conversations.answer(this.api.rooms({ joined: true, limit: ROOMS }));
     // A room that was left while this was on its way is left, and of one that is live we know better.
     const known = (room) => this.isLive(room?.id) || (held.includes(room) && !room.joined);
     const fresh = Array.isArray(rooms) ? rooms.filter((row) => !known(this.conversations.get(whoseIs(row)?.id))) : [];
@@ -113,8 +113,8 @@ export class Directory extends Emitter {
     this.emit('learned', room);
   }
 
-  #learn(rows) {
-    const learned = Array.isArray(rows) ? rows.map((row) => this.conversations.learn(row)).filter(Boolean) : [];
+  #learn(rows, asked) {
+    const learned = Array.isArray(rows) ? rows.map((row) => this.conversations.learn(row, asked)).filter(Boolean) : [];
     learned.forEach((conversation) => this.emit('learned', conversation));
     return learned;
   }

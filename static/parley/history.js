@@ -10,9 +10,9 @@ const GAP_PAGE = 100;
 export class History extends Emitter {
   #states = new WeakMap();
 
-  constructor({ api }) {
+  constructor({ api, conversations }) {
     super();
-    this.api = api;
+    Object.assign(this, { api, conversations });
   }
 
   /** loading, failed or idle. */
@@ -21,49 +21,48 @@ export class History extends Emitter {
   }
 
   newest(conversation) {
-    return this.#load(conversation, { limit: PAGE }, () => {
+    return this.#load(conversation, { limit: PAGE }, ({ logs }) => {
+      conversation.add(logs);
       conversation.loaded = true;
     });
   }
 
-  older(conversation) {
-    if (!conversation.hasOlder) return undefined;
+  async older(conversation) {
+    if (!conversation.hasOlder) return;
     const before = firstSeq(conversation.log);
-    return this.#load(conversation, { before, limit: PAGE }, (page) => {
-      const moved = firstSeq(conversation.log) < before;
-      if (!page.has_more || !moved) conversation.reachStart();
+    const came = await this.#load(conversation, { before, limit: PAGE }, ({ logs, has_more: more }) => {
+      if (firstSeq(conversation.log) !== before) return; // dropped meanwhile: this page joins on to nothing
+      conversation.add(logs);
+      if (!more || firstSeq(conversation.log) === before) conversation.reachStart();
     });
+    if (came) await this.complete(conversation); // what was pushed meanwhile may have left a hole
   }
 
   /** Everything that a look at this conversation needs and that we do not hold. */
   async complete(conversation) {
     if (!conversation.readable) return;
-    if (!conversation.loaded || lastSeq(conversation.log) < conversation.lastSeq) await this.newest(conversation);
+    const whole = conversation.loaded && lastSeq(conversation.log) >= conversation.lastSeq;
+    if (whole || (await this.newest(conversation))) await this.#fill(conversation);
+  }
+
+  /** One gap after the other; one that stays as it is (the server has nothing there) is the end of it. */
+  async #fill(conversation, last) {
     const gap = conversation.gaps.at(-1);
-    if (gap && this.stateOf(conversation) === 'idle') await this.#fill(conversation, gap);
+    if (!gap || (gap.after === last?.after && gap.before === last.before)) return;
+    if (await this.#load(conversation, { after: gap.after, limit: GAP_PAGE }, ({ logs }) => conversation.add(logs))) await this.#fill(conversation, gap);
   }
 
-  #fill(conversation, { after, before }) {
-    return this.#load(conversation, { after, limit: GAP_PAGE }, () => {
-      // The server has nothing there: do not ask for ever.
-      const still = conversation.gaps.some((gap) => gap.after === after && gap.before === before);
-      if (!still && conversation.gaps.length) queueMicrotask(() => this.complete(conversation));
-    });
-  }
-
-  async #load(conversation, page, done) {
-    if (this.stateOf(conversation) === 'loading') return;
+  /** True when the page came. */
+  async #load(conversation, page, take) {
+    if (this.stateOf(conversation) === 'loading') return false;
     this.#set(conversation, 'loading');
-    try {
-      const data = await this.api.history(conversation.id, page);
-      conversation.learn(data);
-      conversation.add(data.logs);
-      this.#states.set(conversation, 'idle');
-      done(data);
-      this.emit('change', conversation);
-    } catch {
-      this.#set(conversation, 'failed');
+    const [data, asked] = await this.conversations.answer(this.api.history(conversation.id, page)).catch(() => []);
+    if (data) {
+      conversation.learn(data, asked);
+      take(data);
     }
+    this.#set(conversation, data ? 'idle' : 'failed');
+    return Boolean(data);
   }
 
   #set(conversation, state) {

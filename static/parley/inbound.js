@@ -2,9 +2,10 @@
 import { EVENT, MESSAGE, SENT_OFFLINE, SENT_ONLINE } from './codes.js';
 import { Emitter } from './emitter.js';
 import { isSeq, messageOf } from './entry.js';
+import { lastSeq } from './log.js';
 import { whoseIs } from './place.js';
 
-/** Emits: 'change' (conversation), 'message' (conversation, message), 'stored' (client_id), 'stranger' (id), 'typing' (conversation, on). */
+/** Emits: 'change' (conversation), 'standing' (conversation: nothing was written there), 'message' (conversation, message), 'stored' (client_id), 'stranger' (id), 'typing' (conversation, on). */
 export class Inbound extends Emitter {
   /** `rooms` hears what happens in rooms, except for what is written there. */
   constructor({ conversations, store, rooms }) {
@@ -17,19 +18,20 @@ export class Inbound extends Emitter {
     else if (errorcode === EVENT) this.#event(data);
   }
 
-  /** A conversation's part of a sync answer. */
-  takeMoved(moved) {
+  /** A conversation's part of a sync answer; `isNews` (conversation): whether what is written there is to be told of. */
+  takeMoved(moved, isNews) {
     const conversation = this.#conversation(moved);
     if (!conversation) return;
-    const before = conversation.lastSeq;
+    const before = lastSeq(conversation.log);
     if (moved.reset && moved.last_seq < conversation.lastSeq) conversation.rewind();
     if (moved.reset) conversation.replace(moved.logs);
     else conversation.add(moved.logs);
     conversation.learn(moved);
     for (const { clientId } of conversation.log) if (clientId) this.emit('stored', clientId);
-    this.emit('change', conversation);
     const newest = conversation.log.at(-1);
-    if (newest && !newest.mine && newest.seq > before) this.emit('message', conversation, newest);
+    const grown = newest?.seq > before;
+    this.emit(grown || moved.reset ? 'change' : 'standing', conversation);
+    if (grown && !newest.mine && newest.seq > conversation.readSeq && isNews(conversation)) this.emit('message', conversation, newest);
   }
 
   #message(errorcode, data) {
@@ -45,8 +47,14 @@ export class Inbound extends Emitter {
   }
 
   #reached(conversation, errorcode, { dup }) {
-    if (errorcode === SENT_ONLINE) conversation.online = true;
-    if (errorcode === SENT_OFFLINE && !dup) conversation.online = false;
+    const online = errorcode === SENT_ONLINE;
+    if (online || (errorcode === SENT_OFFLINE && !dup)) this.#tell(conversation, { online });
+  }
+
+  /** What is pushed is newer than any answer that is still on its way. */
+  #tell(conversation, facts) {
+    conversation.told = ++this.conversations.turn;
+    conversation.learn(facts);
   }
 
   #event(data) {
@@ -55,7 +63,7 @@ export class Inbound extends Emitter {
     const conversation = this.conversations.get(data?.user_id);
     if (!conversation) return;
     if (data.event === 'typing') return this.emit('typing', conversation, data.on === true);
-    if (data.event === 'presence') conversation.learn({ online: data.online === true, last_seen: data.last_seen });
+    if (data.event === 'presence') this.#tell(conversation, { online: data.online === true, last_seen: data.last_seen });
     if (data.event === 'read' && isSeq(data.seq)) this.#read(conversation, data);
     if (data.event === 'delivered' && isSeq(data.seq) && data.by === '<') conversation.otherDeliveredUpTo(data.seq);
     if (data.event === 'presence' && !conversation.online) this.emit('typing', conversation, false);

@@ -30,12 +30,12 @@ export class Messenger extends Emitter {
   /** `transport`, `api`, `cache` and `outbox` all belong to `me`, a user object. How long is by `clock`, when by `serverClock`. */
   constructor({ me, transport, api, cache, outbox, clock = systemClock, serverClock = new ServerClock(clock), random = Math.random }) {
     super();
-    Object.assign(this, { transport, api, cache, outbox, clock, serverClock });
+    Object.assign(this, { transport, api, cache, outbox, clock, serverClock, random });
     this.me = personOf(me);
     const { conversations } = this;
     this.store = new Store({ cache, conversations, clock });
     this.directory = new Directory({ api, conversations, isLive: (place) => isRoom(place) && this.rooms.isReady(place) });
-    this.history = new History({ api });
+    this.history = new History({ api, conversations });
     this.rooms = new Rooms({ transport, conversations, store: this.store, me: this.me, clock: serverClock });
     this.inbound = new Inbound({ conversations, store: this.store, rooms: this.rooms });
     this.publicRooms = new PublicRooms({ api, clock });
@@ -135,9 +135,8 @@ export class Messenger extends Emitter {
   /** The server's storage is another one: begin anew, keeping only what the person wrote and where they are. */
   forget() {
     const person = this.opened?.person;
-    this.store.forget();
+    for (const part of [this.store, this.directory, this.receipts]) part.forget();
     this.conversations.clear();
-    this.directory.restart();
     if (person) this.conversations.with(person);
     this.writing.showAll();
     this.emit('change', null);
@@ -147,6 +146,7 @@ export class Messenger extends Emitter {
     const { inbound, courier, directory, history, receipts, rooms, transport, writing } = this;
     transport.on('packet', (packet) => inbound.take(packet));
     inbound.on('change', (conversation) => this.#received(conversation));
+    inbound.on('standing', (conversation) => this.#changed(conversation));
     inbound.on('message', (conversation, message) => this.emit('message', conversation, message));
     inbound.on('stored', (clientId) => this.outbox.remove(clientId));
     inbound.on('typing', (conversation, on) => this.typingWatch.set(conversation, on));
@@ -170,7 +170,7 @@ export class Messenger extends Emitter {
   #received(conversation) {
     if (conversation.unread && !conversation.isRoom) this.receipts.delivered(conversation.id, conversation.lastSeq);
     if (conversation.id === this.openId) {
-      if (conversation.gaps.length && this.history.stateOf(conversation) === 'idle') this.history.complete(conversation);
+      if (conversation.gaps.length) this.history.complete(conversation);
     } else if (conversation.log.length > 400) conversation.trim();
     this.#changed(conversation);
   }

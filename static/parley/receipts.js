@@ -36,6 +36,11 @@ export class Receipts {
     this.#arm();
   }
 
+  /** Their seqs are of a storage that is no more. */
+  forget() {
+    this.#wanted.clear();
+  }
+
   /** Something has become ready. */
   resume() {
     this.#arm();

@@ -20,6 +20,8 @@ export class Room extends Conversation {
   /** Who may not come back, for a moderator who looked. */
   removed = [];
   #returning = { people: new Set(), until: 0 };
+  /** What moderators took away: an answer that was on its way may still have the text. */
+  #struck = new Set();
 
   get isRoom() {
     return true;
@@ -48,10 +50,22 @@ export class Room extends Conversation {
 
   learn(facts) {
     super.learn(facts);
+    this.#blank();
     if (typeof facts.room === 'string' && facts.room !== this.person.name) this.person = roomPerson(facts.room);
     for (const mark of ['joined', 'moderator', 'muted']) if (typeof facts[mark] === 'boolean') this[mark] = facts[mark];
     if (facts.owner !== undefined) this.owner = facts.owner;
     if (Number.isSafeInteger(facts.count)) this.roster.count = facts.count;
+  }
+
+  add(entries) {
+    const grown = super.add(entries);
+    this.#blank();
+    return grown;
+  }
+
+  rewind() {
+    super.rewind();
+    this.#struck.clear();
   }
 
   /** The answer to joining: the newest messages, and who is in. */
@@ -88,9 +102,15 @@ export class Room extends Conversation {
 
   /** A moderator took the text of a message away. */
   strike(seq) {
-    const struck = (message) => (message?.seq === seq ? { ...message, content: '', deleted: true } : message);
-    this.log = this.log.map(struck);
-    this.preview = struck(this.preview);
+    this.#struck.add(seq);
+    this.#blank();
+  }
+
+  #blank() {
+    if (this.#struck.size === 0) return;
+    const blank = (message) => (message && !message.deleted && this.#struck.has(message.seq) ? { ...message, content: '', deleted: true } : message);
+    this.log = this.log.map(blank);
+    this.preview = blank(this.preview);
   }
 
   #note(what, people, time) {

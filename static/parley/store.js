@@ -32,7 +32,7 @@ export class Store {
   }
 
   save(conversation) {
-    if (this.#closed) return;
+    if (this.#closed || this.conversations.get(conversation.id) !== conversation) return; // dropped, and of another storage
     this.#dirty.add(conversation);
     this.#timer ??= this.clock.setTimeout(() => this.flush(), WAIT);
   }

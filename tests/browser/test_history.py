@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import MakePerson
-from tests.browser.person import Person, bubble, texts
+from tests.browser.person import Person, bubble, expect_connected, texts
 
 FIRST_IN_VIEW = """(log) => {
     const top = log.getBoundingClientRect().top;
@@ -69,7 +69,6 @@ def test_the_end_is_shown_when_one_is_at_the_end(person: MakePerson) -> None:
 
 def test_who_it_is_may_be_learned_after_what_they_wrote(person: MakePerson) -> None:
     alice, bob = person("alice"), person("bob", name="Bob Brandt")
-    bob.post(alice, "hi")
     page = alice.context.new_page()
     page.route("**/users/*", lambda route: None)
     page.route(
@@ -81,6 +80,8 @@ def test_who_it_is_may_be_learned_after_what_they_wrote(person: MakePerson) -> N
         ),
     )
     page.goto(f"{alice.url}/#with={bob.user_id}")
+    expect_connected(page)
+    bob.post(alice, "hi")
     expect(bubble(page, "hi")).to_be_visible()
     picture = page.locator(".parley-row--theirs .parley-avatar")
     expect(picture).to_have_text(str(bob.user_id))

@@ -113,3 +113,77 @@ test('that the network went is said at once, and taken back by whatever still ar
   messenger.connection.doubt();
   assert.equal(messenger.status.state, 'connecting', 'there is no socket to doubt');
 });
+
+test('a list that cannot be had is asked for less and less often, and nothing else with it', async () => {
+  const all = world();
+  const { messenger, net, api, clock } = all;
+  let asked = 0;
+  api.recentUsers = () => Promise.reject(new Error(`away ${++asked}`));
+  messenger.start();
+  await settled();
+  messenger.openRoom('Lobby');
+  await greet(all);
+  for (let passed = 0; passed < 120_000; passed += 5_000) {
+    await clock.tick(5_000);
+    net.last.push({ errorcode: 3, data: { event: 'pong' } });
+  }
+  assert.ok(asked > 5 && asked < 12, `asked ${asked} times in two minutes`);
+  assert.deepEqual(['sync', 'room-join'].map((opt) => net.last.opts(opt).length), [1, 1 + Math.floor(120_000 / 22_000)]);
+});
+
+test('what one finds at the first look is no news, whatever is unread; what came while one was away is', async () => {
+  const all = world();
+  const { messenger, net, clock } = all;
+  const heard = [];
+  messenger.on('message', ({ id }, { seq }) => heard.push([id, seq]));
+  messenger.start();
+  const missed = (id, seq, readSeq = 0) => ({ ...BOB, user_id: id, logs: [theirs(seq)], reset: false, last_seq: seq, read_seq: readSeq });
+  await greet(all, { moved: [missed(7, 1), missed(8, 1, 1)] });
+  net.last.end(1006);
+  await clock.tick(1_000);
+  await greet(all, { moved: [missed(7, 2, 2), missed(8, 2), missed(9, 1)] });
+  assert.deepEqual(heard, [[8, 2], [9, 1]]);
+});
+
+test('what the list brought before the sync answer is news all the same', async () => {
+  const all = await online();
+  const { messenger, net, api, clock } = all;
+  net.last.push({ errorcode: 0, data: { user_id: 2, data: theirs(1) } });
+  net.last.end(1006);
+  const heard = [];
+  messenger.on('message', (_, { seq }) => heard.push(seq));
+  api.list = [{ ...BOB, last: theirs(3), last_seq: 3, read_seq: 0 }];
+  await clock.tick(1_000);
+  await greet(all, { moved: [{ user_id: 2, logs: [theirs(2), theirs(3)], reset: false, last_seq: 3, read_seq: 0 }] });
+  assert.deepEqual(heard, [3]);
+});
+
+test('whom sync names is not asked after', async () => {
+  const all = world();
+  let asked = 0;
+  all.api.user = () => Promise.reject(new Error(`too fast ${++asked}`));
+  all.messenger.start();
+  await greet(all, { moved: [{ ...BOB, user_id: 40, name: 'Ann', logs: [theirs(1)], reset: false, last_seq: 1, read_seq: 0 }] });
+  assert.deepEqual([all.messenger.conversations.get(40).person.name, asked], ['Ann', 0]);
+});
+
+test('how far both sides are and who is there is learned of conversations that did not move', async () => {
+  const all = await online();
+  const { messenger, net, clock } = all;
+  net.last.push({ errorcode: 0, data: { user_id: 2, data: theirs(1) } });
+  net.last.push({ errorcode: 3, data: { event: 'presence', user_id: 2, online: true } });
+  await clock.tick(1_000);
+  net.last.answer(net.last.opts('delivered')[0], { errorcode: 3, data: { event: 'delivered', user_id: 2, seq: 1, by: '>' } });
+  net.last.end(1006);
+  await clock.tick(1_000);
+  const still = { user_id: 2, logs: [], reset: false, last_seq: 1, read_seq: 0, unread: 1, online: false };
+  const sync = await greet(all, { moved: [still] });
+  await clock.tick(1_000);
+  assert.deepEqual(net.last.opts('delivered'), [], 'nothing was received since');
+  net.last.end(1006);
+  await clock.tick(1_000);
+  await greet(all, { moved: [{ ...still, read_seq: 1 }] });
+  assert.deepEqual([sync.data.seqs, sync.data.all], [{ 2: 1 }, true]);
+  const conversation = messenger.conversations.get(2);
+  assert.deepEqual([conversation.unread, conversation.online], [0, false]);
+});

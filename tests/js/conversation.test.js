@@ -40,7 +40,9 @@ test('gaps are named by the seqs around them', () => {
 
 test('a gap too wide to fill drops what lies before it', () => {
   const conversation = fresh();
-  conversation.add([theirs(1), theirs(2), theirs(500)]);
+  conversation.add([theirs(1), theirs(2)]);
+  conversation.reachStart();
+  conversation.add([theirs(500)]);
   assert.deepEqual(seqs(conversation.log), [500]);
   assert.ok(conversation.hasOlder);
 });

@@ -83,7 +83,7 @@ test('after a reload the outbox, the draft of history and the list are there at 
   assert.equal(room.log[0].author.name, 'Bob');
   second.api.joinedRooms = [{ room: 'Lobby', joined: true, count: 2, last_seq: 1, last_time: T0 }];
   await greet(second);
-  assert.deepEqual(second.net.last.opts('sync')[0].data, { seqs: {}, rooms: { Lobby: 1 } });
+  assert.deepEqual(second.net.last.opts('sync')[0].data, { seqs: {}, rooms: { Lobby: 1 }, all: true });
   assert.deepEqual(second.net.last.opts('room-say'), [], 'this connection is not in yet');
   await admit(second, page([said(1)]));
   assert.equal(second.net.last.opts('room-say')[0].data.client_id, clientId);
@@ -165,6 +165,22 @@ test('what a moderator removes is gone from log, list and cache', async () => {
   room.add([said(1)]);
   assert.equal(room.log[0].deleted, true);
   assert.equal(messenger.conversations.unread, 2);
+});
+
+test('what a moderator removes while an older page or the list is on its way is not brought back by it', async () => {
+  const { messenger, net, api } = await inLobby(page([said(60), said(61)], { has_more: true }));
+  const answers = [];
+  api.history = api.rooms = () => new Promise((resolve) => answers.push(resolve));
+  messenger.loadOlder();
+  const listed = messenger.directory.refreshRooms();
+  for (const seq of [59, 61]) net.last.push(event('room-delete', { seq, user_id: 1 }));
+  answers[0]({ logs: [said(58), said(59)], has_more: true, last_seq: 61 });
+  answers[1]({ rooms: [{ room: 'Lobby', joined: true, last: said(61), last_seq: 61 }] });
+  await listed;
+  await settled();
+  const room = messenger.opened;
+  assert.deepEqual(contents(room), ['word 58', '', 'word 60', '']);
+  assert.deepEqual([room.preview.content, room.preview.deleted], ['', true]);
 });
 
 test('what a moderator does is asked for, and a refusal is said', async () => {
