@@ -62,6 +62,11 @@ class AccountHandler(ApiHandler):
             secure=self.request.protocol == "https",
         )
 
+    def remember_device(self, account: bytes) -> None:
+        """From now on this browser is counted for itself, whoever guesses at the account."""
+        mark = device_cookie(account, self.parley.secrets[0], secrets.token_hex(8))
+        self._set_cookie(DEVICE_COOKIE, mark, 365)
+
     def check_signups(self) -> None:
         """Raises Refused (-6)."""
         address = network_of(self.request.remote_ip or "")
@@ -80,7 +85,8 @@ class SessionHandler(AccountHandler):
         password = data.get("password")
         if not isinstance(password, str) or len(password) > LONGEST:
             raise malformed("password", f"password must be text of at most {LONGEST} characters.")
-        username = protocol.parse_text(data, "username", 256)
+        # spaces around it, which phones' keyboards add, are no part of a name
+        username = protocol.parse_text(data, "username", 256).strip()
         person = await self._check_password(username, password)
         await self.start_session(person)
         self.answer_data(self.parley.shapes.user(person))
@@ -100,8 +106,7 @@ class SessionHandler(AccountHandler):
             raise not_signed_in()
         self.parley.sign_ins.succeeded(account, address, device)
         if not device:
-            mark = device_cookie(account, self.parley.secrets[0], secrets.token_hex(8))
-            self._set_cookie(DEVICE_COOKIE, mark, 365)
+            self.remember_device(account)
         return found[0]
 
     @answers
@@ -145,6 +150,7 @@ class UsersHandler(AccountHandler):
         person = await self.parley.reader.run(
             lambda: accounts.create_local(username, nickname, hashed, locale)
         )
+        self.remember_device(fold(username))
         await self.start_session(person)
         self.answer_data(self.parley.shapes.user(person), 201)
 
