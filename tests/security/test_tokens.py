@@ -23,7 +23,7 @@ from tests.security.site import (
     sign,
     token,
 )
-from tests.services.parley import ParleyServer, run_parley
+from tests.services.parley import QUICK, ParleyServer, run_parley
 
 ENDED = 4401
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -246,6 +246,15 @@ async def test_a_live_socket_ends_with_its_token(scene: Scene) -> None:
     assert await short.closed() == ENDED
     await long.barrier()
     await long.close()
+
+
+async def test_nobody_looks_and_a_socket_ends_with_its_token_all_the_same(
+    start_server: StartServer, secrets_file: Path
+) -> None:
+    """At its very end: what comes later is nobody's, however seldom the server looks."""
+    server = start_server(module=QUICK, identity_secrets_file=secrets_file, watch_interval=3600)
+    tab = await bearer(server.url, token(exp=int(time.time()) + 2)).open()
+    assert await tab.closed() == ENDED
 
 
 async def test_a_secret_that_is_rotated_out_takes_its_sockets_along(scene: Scene) -> None:
