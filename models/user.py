@@ -33,6 +33,7 @@ class User(BaseModel):
     username_capitals = BinaryKeyField(max_length=255, null=True, index=True)
     nickname_look = BinaryKeyField(max_length=255, null=True, index=True)
     nickname_capitals = BinaryKeyField(max_length=255, null=True, index=True)
+    claims_issued = BigIntegerField(default=0)  # the token's time, of what a host said last
 
 
 def fold(name: str) -> bytes:

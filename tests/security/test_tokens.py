@@ -324,6 +324,22 @@ async def test_a_revoked_token_changes_nothing(scene: Scene) -> None:
     assert ben.envelope["data"]["users"][0]["name"] == "Dora"
 
 
+def test_a_picture_can_be_taken_away(scene: Scene) -> None:
+    """By a claim that is there, and empty. One that is absent, or is no link, says nothing."""
+
+    def shown(**said: object) -> str:
+        reply = call(scene.server.url, "GET", "/api/v1/me", by_token(token("eve", **said)))
+        return str(reply.data["avatar"])
+
+    link = "https://shop.example/eve.png"
+    assert [shown(avatar=link), shown(), shown(avatar="eve.png")] == [link] * 3
+    assert shown(avatar="").startswith("/avatar/")
+    assert [shown().startswith("/avatar/"), shown(avatar=link)] == [True, link]
+    nothing = {**claims("eve"), "avatar": None}
+    reply = call(scene.server.url, "GET", "/api/v1/me", by_token(sign(nothing)))
+    assert reply.data["avatar"].startswith("/avatar/")
+
+
 async def test_a_session_outlives_no_revocation_of_somebody_else(scene: Scene) -> None:
     """A local user who is called like the member keeps their session."""
     local = await sign_up(scene.server.url, "ann")
