@@ -18,6 +18,7 @@ from tests.security.site import (
     by_token,
     call,
     claims,
+    cookie,
     handshake,
     part,
     sign,
@@ -322,6 +323,20 @@ async def test_a_revoked_token_changes_nothing(scene: Scene) -> None:
     assert scene.status(earlier) == HTTPStatus.UNAUTHORIZED
     ben = await bearer(scene.server.url, token("ben")).request("GET", "/api/v1/users?username=dora")
     assert ben.envelope["data"]["users"][0]["name"] == "Dora"
+
+
+async def test_a_token_ends_no_session(scene: Scene) -> None:
+    """Not even that of the cookie beside it, and it does not end itself."""
+    local = await sign_up(scene.server.url, "local")
+    tab = await local.open()
+    signed = by_token(token())
+    for headers in (signed, {**cookie(local), **signed}, {**cookie(local), **by_token("x")}):
+        reply = call(scene.server.url, "DELETE", "/api/v1/session", headers)
+        assert (reply.status, reply.envelope["errorcode"]) == (HTTPStatus.FORBIDDEN, -5)
+        assert reply.headers["Set-Cookie"] is None
+    await tab.barrier()
+    assert scene.status(token()) == HTTPStatus.OK
+    await local.leave()
 
 
 def test_a_picture_can_be_taken_away(scene: Scene) -> None:
