@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from peewee import Database
 
-from app.access.lookalike import _prototypes, folded, looks
+from app.access.lookalike import _prototypes, looks
+from app.access.names import folded
 from models import accounts, base, guests, schema
 from models.accounts import Arrival, Newcomer
 from models.user import User, look_columns, look_keys
