@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.access.person import Person
 from app.gathering import Gatherer
 from models import members
-from models.members import Arrival
+from models.accounts import Arrival
 from models.reader import Reader
 
 

@@ -13,8 +13,7 @@ from app.arrivals import Arrivals
 from app.messaging.errors import not_signed_in
 from app.settings import Settings
 from models import accounts, sessions
-from models.accounts import Newcomer
-from models.members import Arrival
+from models.accounts import Arrival, Newcomer
 from models.reader import Reader
 
 COOKIE = "parley_session"

@@ -1,7 +1,8 @@
 """Ends what is over: expired or revoked identities, rotated keys, ended sessions, old epochs.
 
-It looks every few seconds, at all live sockets together: no timer per socket. What happens in
-this process is acted on at once; this is for what another process or the command line did.
+It looks every few seconds, at all live sockets together: a timer have only those that will expire
+before it has surely looked again. What happens in this process is acted on at once; this is for
+what another process or the command line did.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ log = logging.getLogger("parley.watcher")
 
 # clocks of processes and database hosts may differ by this much (ms)
 OVERLAP = 60_000
+# seconds by which a look may be late: it waits for the storage
+LATE = 60.0
 # how often the loop's lag is measured (seconds)
 LAG_INTERVAL = 0.25
 
@@ -51,6 +54,7 @@ class Watcher:
         self._replaced = replaced
         self._tasks: list[asyncio.Task[None]] = []
         self._looked = now_ms()
+        self._timed: set[Socket] = set()
         self.epoch = ""
 
     async def start(self) -> None:
@@ -77,11 +81,13 @@ class Watcher:
     async def look(self) -> None:
         """One look. Raises Refused (-8) when the storage is away; keys and expiry come first."""
         self._tokens.reload()
-        keys, now = self._tokens.keys, time.time()
+        keys = self._tokens.keys
         for socket in self._hub:
-            credential = socket.credential
-            if credential.expires <= now or (credential.kid and credential.kid not in keys):
+            kid = socket.credential.kid
+            if kid and kid not in keys:
                 end(socket)
+            else:
+                self.expect(socket)
         looked = now_ms()
         since = self._looked - OVERLAP
         epoch, ended, revoked = await self._reader.run(
@@ -95,6 +101,20 @@ class Watcher:
         self._end_revoked(ended, revoked)
         if epoch != self.epoch:
             self._start_epoch(epoch)
+
+    def expect(self, socket: Socket) -> None:
+        """Ends the socket at its identity's end, where that may be before the next look."""
+        left = socket.credential.expires - time.time()
+        if left <= 0:
+            end(socket)
+        elif left <= self._interval + LATE and socket not in self._timed:
+            self._timed.add(socket)
+            asyncio.get_running_loop().call_later(left, self._expect_again, socket)
+
+    def _expect_again(self, socket: Socket) -> None:
+        self._timed.discard(socket)
+        if self._hub.has(socket):
+            self.expect(socket)
 
     def _end_revoked(self, ended: set[bytes], revoked: dict[int, int]) -> None:
         if not ended and not revoked:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from app.access.names import parse_nickname, parse_username
+from app.access.names import USERNAME_LIMIT, parse_name, parse_nickname, parse_username
 from app.access.passwords import LONGEST, check_length
 from app.access.person import Person
 from app.access.sign_in import device_cookie, network_of, trusted_device
-from app.identities import COOKIE, DEVICE_COOKIE, session_secret
+from app.identities import COOKIE, DEVICE_COOKIE, bearer_of, session_secret
 from app.messaging import protocol
 from app.messaging.errors import Refused, malformed, not_allowed, not_signed_in, too_fast
 from handlers.base import ApiHandler, answers
@@ -62,6 +62,11 @@ class AccountHandler(ApiHandler):
             secure=self.request.protocol == "https",
         )
 
+    def remember_device(self, account: bytes) -> None:
+        """From now on this browser is counted for itself, whoever guesses at the account."""
+        mark = device_cookie(account, self.parley.secrets[0], secrets.token_hex(8))
+        self._set_cookie(DEVICE_COOKIE, mark, 365)
+
     def check_signups(self) -> None:
         """Raises Refused (-6)."""
         address = network_of(self.request.remote_ip or "")
@@ -80,7 +85,8 @@ class SessionHandler(AccountHandler):
         password = data.get("password")
         if not isinstance(password, str) or len(password) > LONGEST:
             raise malformed("password", f"password must be text of at most {LONGEST} characters.")
-        username = protocol.parse_text(data, "username", 256)
+        # spaces around it, which phones' keyboards add, are no part of a name
+        username = protocol.parse_text(data, "username", 256).strip()
         person = await self._check_password(username, password)
         await self.start_session(person)
         self.answer_data(self.parley.shapes.user(person))
@@ -100,12 +106,14 @@ class SessionHandler(AccountHandler):
             raise not_signed_in()
         self.parley.sign_ins.succeeded(account, address, device)
         if not device:
-            mark = device_cookie(account, self.parley.secrets[0], secrets.token_hex(8))
-            self._set_cookie(DEVICE_COOKIE, mark, 365)
+            self.remember_device(account)
         return found[0]
 
     @answers
     async def delete(self) -> None:
+        """The cookie's session: who comes by token has none, whatever cookie is there too."""
+        if bearer_of(self) is not None:
+            raise not_allowed("a token ends when its site says so: there is no session to end.")
         await self.end_session()
         self.answer_txt("signed out.")
 
@@ -119,7 +127,7 @@ class GuestsHandler(AccountHandler):
         self.check_signups()
         nickname = parse_nickname(self.body_json().get("nickname"))
         if nickname:
-            parse_username(nickname)
+            parse_name("nickname", nickname, USERNAME_LIMIT)
         locale, days = self.locale_code, self.parley.options.session_days
         person, secret = await self.parley.reader.run(lambda: guests.enter(nickname, locale, days))
         await self.end_session()
@@ -146,21 +154,21 @@ class UsersHandler(AccountHandler):
             lambda: accounts.create_local(username, nickname, hashed, locale)
         )
         await self.start_session(person)
+        self.remember_device(fold(username))
         self.answer_data(self.parley.shapes.user(person), 201)
 
     @answers
     async def get(self) -> None:
+        reading = self.parley.reading
         if "username" in self.request.query_arguments:
-            me = await self.signed_in()
-            username = self.get_query_argument("username")
-            found = await self.parley.reader.run(lambda: people.find_by_username(username, me))
-            users = [] if found is None else [self.parley.shapes.user(found)]
-            self.answer_data({"users": users})
-            return
-        self.answer_data(await self.ask(self.parley.reading.search(self._asked)))
+            named = reading.named(lambda: {"username": self.query_text("username")})
+            self.answer_data(await self.ask(named))
+        else:
+            self.answer_data(await self.ask(reading.search(self._asked)))
 
     def _asked(self) -> dict[str, Any]:
-        return {"query": self.get_query_argument("query", ""), **self.query_numbers("limit")}
+        # nothing asked for is the beginning of everybody
+        return {"query": self.query_text("query") or "", **self.query_numbers("limit")}
 
 
 class MeHandler(ApiHandler):

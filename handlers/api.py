@@ -21,7 +21,7 @@ class ConversationsHandler(ApiHandler):
         self.answer_data(await self.ask(self.parley.reading.conversations(self._asked)))
 
     def _asked(self) -> dict[str, Any]:
-        return {**self.query_numbers("limit"), "before": self.get_query_argument("before", None)}
+        return {**self.query_numbers("limit"), "before": self.query_text("before")}
 
 
 class MessagesHandler(ApiHandler):

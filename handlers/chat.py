@@ -108,6 +108,7 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
             self._over = True
         else:
             await self.parley.sockets.opened(self)
+            self.parley.watcher.expect(self)
 
     def _may_open(self) -> bool:
         """False where Tornado is about to refuse: a foreign page must make nobody seem online."""

@@ -64,7 +64,7 @@ def paths() -> dict[str, dict[str, Any]]:
                 *(400, 401, 413),
                 parameters=(
                     query("query", text(0, 64), "the beginning of a username or name"),
-                    query("username", text(0, 191), "an exact username, or a host's member id"),
+                    query("username", text(0, 191), "instead: exact, or a host's member id"),
                     LIMIT,
                 ),
             ),

@@ -85,7 +85,14 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "minItems": 4,
         "maxItems": 4,
     },
-    "Sent": shape(("dup",), user_id=ID, data=ref("Entry"), dup=FLAG),
+    "Sent": shape(
+        ("user_id", "dup", "room", "room_id"),
+        user_id=ID,
+        room={**TEXT, "description": "instead of user_id: a repeat of what was said in a room"},
+        room_id=ID,
+        data=ref("Entry"),
+        dup=FLAG,
+    ),
     "Receipts": shape(user_id=ID, read_seq=SEQ, delivered_seq=SEQ),
     "Page": shape(
         me=TEXT,

@@ -17,9 +17,9 @@ class RoomsHandler(ApiHandler):
         me = await self.signed_in()
         data: dict[str, Any] = {
             **self.query_numbers("limit"),
-            "before": self.get_query_argument("before", None),
+            "before": self.query_text("before"),
         }
-        joined = self.get_query_argument("joined", None)
+        joined = self.query_text("joined")
         if joined is not None:
             if joined not in ("true", "false"):
                 raise malformed("joined", "joined must be true or false.")

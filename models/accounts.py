@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import IntegrityError
 
@@ -77,8 +77,15 @@ class Newcomer:
 
     sub: str
     name: str = ""
-    avatar: str = ""
+    avatar: str | None = None  # empty where there is none, None where nobody said
     locale: str = ""  # empty where nobody said: the browser knows it
+
+
+class Arrival(NamedTuple):
+    """A member who comes with a token that was issued then (epoch ms)."""
+
+    member: Newcomer
+    issued: int
 
 
 def meet_embedded(member: Newcomer, issued: int) -> Person | None:
@@ -96,28 +103,39 @@ def meet_embedded(member: Newcomer, issued: int) -> Person | None:
 
 
 def as_said(row: tuple[Any, ...], member: Newcomer, issued: int) -> tuple[Any, ...]:
-    """The row of EMBEDDED with what the host says now. Raises Refused as meet_embedded."""
+    """The row of EMBEDDED with what the host says now. Raises Refused as meet_embedded.
+
+    What a token says that was issued before the one that was taken last is out of date. When that
+    was is noted only with a change: a later token that says the same is nothing to write for.
+    """
     if issued < row[7]:
         raise not_signed_in()
-    name, avatar = member.name or row[2], member.avatar or row[3]
-    return (*row[:2], name, avatar, row[4], member.locale or row[5], *row[6:])
+    if issued < row[8]:
+        return row
+    avatar = row[3] if member.avatar is None else member.avatar
+    name, locale = member.name or row[2], member.locale or row[5]
+    said = (*row[:2], name, avatar, row[4], locale, *row[6:])
+    return row if said == row else (*said[:8], issued)
 
 
 def store_said(row: tuple[Any, ...], said: tuple[Any, ...]) -> None:
-    """Stores what is another thing now, and leaves alone what another token may have changed."""
+    """Stores what is another thing now, and leaves alone what another token may have changed.
+
+    Unless another process has taken a later one meanwhile.
+    """
     changes = {} if said[2] == row[2] else _shown_as(said[2])
-    columns = (("avatar", 3), ("locale", 5))
+    columns = (("avatar", 3), ("locale", 5), ("claims_issued", 8))
     changes |= {name: said[at] for name, at in columns if said[at] != row[at]}
-    User.update(changes).where(User.id == row[0]).execute()
+    User.update(changes).where(User.id == row[0], User.claims_issued <= said[8]).execute()
 
 
 def _find_embedded(sub: str) -> tuple[Any, ...] | None:
     return fetch_one(FIND_EMBEDDED, (embedded_key(sub),))
 
 
-def add_embedded(members: Iterable[Newcomer]) -> None:
+def add_embedded(arrivals: Iterable[Arrival]) -> None:
     """Makes users of those who are none yet, in one transaction."""
-    users = [_embedded(member) for member in {member.sub: member for member in members}.values()]
+    users = [_embedded(*one) for one in {one.member.sub: one for one in arrivals}.values()]
     try:
         with database.atomic():
             User.insert_many(users).execute()
@@ -136,16 +154,17 @@ def _add_alone(user: dict[str, Any]) -> None:
             raise
 
 
-def _embedded(member: Newcomer) -> dict[str, Any]:
+def _embedded(member: Newcomer, issued: int) -> dict[str, Any]:
     return {
         "username": f"embedded:{member.sub}",
         "name_key": embedded_key(member.sub),
         "kind": EMBEDDED,
-        "avatar": member.avatar,
+        "avatar": member.avatar or "",
         "locale": member.locale,
         "created": now_ms(),
         "last_seen": 0,
         "revoked_before": 0,
+        "claims_issued": issued,
         **look_columns("username", member.sub),
         **_shown_as(member.name or member.sub[:64]),
     }
@@ -157,6 +176,6 @@ def revoke_embedded(sub: str, before: int) -> None:
     One who was never here is made for it: the tokens are out there all the same.
     """
     if _find_embedded(sub) is None:
-        add_embedded([Newcomer(sub)])
+        add_embedded([Arrival(Newcomer(sub), 0)])
     is_it = (User.name_key == embedded_key(sub)) & (User.revoked_before < before)
     User.update(revoked_before=before).where(is_it).execute()

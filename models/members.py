@@ -7,25 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from app.access.person import Person
 from app.messaging.errors import Refused, not_signed_in
 from models import accounts
-from models.accounts import Newcomer
+from models.accounts import Arrival
 from models.base import database
 from models.people import embedded_key, to_person
 from models.read_sql import EMBEDDED, KEY, Statement, fetch
 
 # what is stored of a member: the columns of EMBEDDED
 Row = tuple[Any, ...]
-
-
-class Arrival(NamedTuple):
-    """A member who comes with a token that was issued then (epoch ms)."""
-
-    member: Newcomer
-    issued: int
 
 
 def recognize(arrivals: Sequence[Arrival]) -> list[Person | Refused | None]:
@@ -50,14 +43,15 @@ def _recognized(row: Row | None, arrival: Arrival) -> Person | Refused | None:
 def admit(arrivals: Sequence[Arrival]) -> list[Person | Refused]:
     """The users of all, made or changed where need be: one transaction each.
 
-    Of two tabs that say different things of one member, the later is what stays.
+    Of two tabs that say different things of one member, what the later token says stays; of two of
+    one moment, what came last.
     """
     rows = _find([arrival.member.sub for arrival in arrivals])
-    missing = [arrival.member for arrival in arrivals if arrival.member.sub not in rows]
+    missing = [arrival for arrival in arrivals if arrival.member.sub not in rows]
     if missing:
         # in one order in all processes, or they would wait for each other crosswise
-        accounts.add_embedded(sorted(missing, key=lambda member: member.sub))
-        rows |= _find([member.sub for member in missing])
+        accounts.add_embedded(sorted(missing, key=lambda arrival: arrival.member.sub))
+        rows |= _find([arrival.member.sub for arrival in missing])
     said = dict(rows)
     admitted = [_admitted(said, arrival) for arrival in arrivals]
     _store([(rows[sub], row) for sub, row in said.items() if row != rows[sub]])

@@ -10,7 +10,6 @@ from app.messaging.errors import not_found
 from models.base import first_row, rows
 from models.user import EMBEDDED, LOCAL, User, fold
 
-SEARCH_LIMIT = 50
 # the name keys of a host's members, as a range
 EMBEDDED_KEYS, PAST_EMBEDDED_KEYS = b"embedded:", b"embedded;"
 # begins the keys of guests whose name is somebody else's now; no text in UTF-8 has this byte
@@ -52,8 +51,11 @@ def find_people(user_ids: Collection[int]) -> dict[int, Person]:
 
 
 def find_by_username(username: str, asker: Person) -> Person | None:
-    """By exact name, as the asker knows it: a host's member is known there by its own id."""
-    keys = [fold(username)]
+    """By exact name, as the asker knows it: a host's member is known there by its own id.
+
+    Spaces around it are no part of a name, but may be of an id.
+    """
+    keys = [fold(username.strip())]
     if asker.kind == EMBEDDED:
         keys.insert(0, embedded_key(username))
     query = User.select(*PERSON, User.name_key).where(User.name_key.in_(keys))

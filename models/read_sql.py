@@ -126,7 +126,7 @@ LIST = Statement(
 )
 # argument: the name key
 EMBEDDED = Statement(
-    (*PERSON, ("u.revoked_before", NUMBER)),
+    (*PERSON, ("u.revoked_before", NUMBER), ("u.claims_issued", NUMBER)),
     "FROM user u WHERE u.name_key = ? AND u.kind = 'embedded'",
 )
 # arguments: the session's key, now

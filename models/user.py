@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from peewee import BigAutoField, BigIntegerField, CharField
 
-from app.access.lookalike import folded, looks
+from app.access.lookalike import looks
+from app.access.names import KEY_LIMIT, folded
 from models.base import BaseModel, BinaryKeyField
 
 LOCAL, EMBEDDED, GUEST = "local", "embedded", "guest"
@@ -33,6 +34,7 @@ class User(BaseModel):
     username_capitals = BinaryKeyField(max_length=255, null=True, index=True)
     nickname_look = BinaryKeyField(max_length=255, null=True, index=True)
     nickname_capitals = BinaryKeyField(max_length=255, null=True, index=True)
+    claims_issued = BigIntegerField(default=0)  # the token's time, of what a host said last
 
 
 def fold(name: str) -> bytes:
@@ -54,4 +56,4 @@ def look_columns(of: str, name: str) -> dict[str, bytes | None]:
 
 def _key(text: str) -> bytes:
     """UTF-8, cut on a character's edge so that any name fits the column."""
-    return text.encode()[:255].decode(errors="ignore").encode()
+    return text.encode()[:KEY_LIMIT].decode(errors="ignore").encode()

@@ -14,9 +14,8 @@ from app.access.person import Person
 from app.arrivals import Arrivals
 from app.messaging.errors import Errorcode, Refused
 from models import accounts, base, guests, people, schema
-from models.accounts import Newcomer
+from models.accounts import Arrival, Newcomer
 from models.base import writing
-from models.members import Arrival
 from models.people import embedded_key
 from models.reader import Reader
 from models.user import User
@@ -85,7 +84,7 @@ def stored(database_url: str) -> dict[str, tuple[str, str, str]]:
 async def test_each_comes_in_their_own_right(arrivals: Arrivals, database_url: str) -> None:
     """Known, changed, new, twice, revoked and impossible ones, all in one moment."""
     for sub in ("known", "changed", "revoked", "both"):
-        accounts.add_embedded([Newcomer(sub, f"{sub} before", "a.png", "en")])
+        accounts.add_embedded([Arrival(Newcomer(sub, f"{sub} before", "a.png", "en"), 1)])
     for sub in ("revoked", "both"):
         accounts.revoke_embedded(sub, 100)
     crowd = [
@@ -193,10 +192,9 @@ async def test_who_is_known_waits_for_nobodys_writing(
 def test_some_are_known_already(db: Database) -> None:
     """By another process, in the moment between looking and making: the others are made."""
     with db.connection_context():
-        accounts.add_embedded([Newcomer("a", "Ann")])
-        accounts.add_embedded(
-            [Newcomer("b"), Newcomer("a", "Not Ann"), Newcomer("b"), Newcomer("c")]
-        )
+        accounts.add_embedded([Arrival(Newcomer("a", "Ann"), 1)])
+        crowd = (Newcomer("b"), Newcomer("a", "Not Ann"), Newcomer("b"), Newcomer("c"))
+        accounts.add_embedded([Arrival(member, 1) for member in crowd])
         found = {sub: accounts.meet_embedded(Newcomer(sub), 1) for sub in "abcd"}
     names = {sub: person.name if person else None for sub, person in found.items()}
     assert names == {"a": "Ann", "b": "b", "c": "c", "d": None}

@@ -235,6 +235,8 @@ async def test_a_search_is_bounded(shared_server: ParleyServer) -> None:
     (alice,) = await meet(shared_server, "alice")
     await meet(shared_server, *("crowd",) * 6)
     assert len(await search(alice, "crowd", limit=4)) == 4
+    await asyncio.gather(*(guest(shared_server.url, f"many {number}") for number in range(101)))
+    assert len(await search(alice, "many", limit=100)) == 100
     wrong: tuple[tuple[dict[str, object], int], ...] = (
         ({}, -2),
         ({"query": 7}, -2),

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from peewee import Database
 
-from app.access.lookalike import _prototypes, folded, looks
+from app.access.lookalike import _prototypes, looks
+from app.access.names import folded
 from models import accounts, base, guests, schema
-from models.accounts import Newcomer
+from models.accounts import Arrival, Newcomer
 from models.user import User, look_columns, look_keys
 from tests.filled import analyze, fill, migrated
 from tests.oracle import read_rows
@@ -89,11 +90,11 @@ def test_the_table_is_the_one_that_stored_looks_were_made_by() -> None:
 
 def meet(sub: str, name: str) -> int:
     """The user id of a host's member, who is made at first sight."""
-    member = Newcomer(sub, name, locale="en")
-    found = accounts.meet_embedded(member, 1)
+    arrival = Arrival(Newcomer(sub, name, locale="en"), 1)
+    found = accounts.meet_embedded(*arrival)
     if found is None:
-        accounts.add_embedded([member])
-        found = accounts.meet_embedded(member, 1)
+        accounts.add_embedded([arrival])
+        found = accounts.meet_embedded(*arrival)
     assert found is not None
     return found.user_id
 

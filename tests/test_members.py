@@ -7,10 +7,9 @@ import pytest
 from peewee import Database
 
 from app.access.person import Person
-from models import members
-from models.accounts import Newcomer
+from models import accounts, members
+from models.accounts import Arrival, Newcomer
 from models.base import is_sqlite
-from models.members import Arrival
 from models.people import embedded_key
 from models.read_sql import filled
 from tests.filled import analyze, filled_database
@@ -47,6 +46,25 @@ def test_of_two_in_one_batch_the_later_is_what_stays(db: Database) -> None:
     (stays,) = members.admit([Arrival(Newcomer("disagrees"), 1)])
     assert isinstance(stays, Person)
     assert stays.name == "Three"
+
+
+def names(*arrivals: Arrival) -> list[str]:
+    return [one.name for one in members.admit(arrivals) if isinstance(one, Person)]
+
+
+def test_an_older_token_does_not_bring_the_old_name_back(db: Database) -> None:
+    """Together with a newer one, in whatever order, and later; also from another process."""
+    for sub in ("ages", "comes back"):
+        old, new = Arrival(Newcomer(sub, "Old"), 100), Arrival(Newcomer(sub, "New"), 200)
+        both = (old, new) if sub == "ages" else (new, old)
+        assert names(*both) == ["New", "New"]
+        assert names(old) == names(new) == names(old) == ["New"]
+        assert members.recognize(both) == members.admit(both)
+    row = accounts._find_embedded("ages")
+    assert row is not None
+    assert names(Arrival(Newcomer("ages", "Newest"), 300)) == ["Newest"]
+    accounts.store_said(row, accounts.as_said(row, Newcomer("ages", "Overtaken"), 250))
+    assert names(Arrival(Newcomer("ages"), 300)) == ["Newest"]
 
 
 def test_two_processes_that_meet_the_same_crowd(db: Database) -> None:

@@ -130,7 +130,7 @@ def test_what_people_wrote_counts_as_read_before_and_after(db: Database, databas
         fill(1, 3)
         db.execute_sql("UPDATE conversation SET low_seq = 2, high_seq = 3 WHERE id = 2")
         db.execute_sql("UPDATE participant SET read_seq = 1, delivered_seq = 3")
-    assert schema.migrate_back(db, "0004_own_seqs") == ["0004_own_seqs"]
+    assert schema.migrate_back(db, "0004_own_seqs")[-1] == "0004_own_seqs"
     found = read_rows(
         database_url,
         "SELECT conversation_id, user_id, read_seq, delivered_seq FROM participant ORDER BY 1, 2",

@@ -82,6 +82,8 @@ async def test_live_answers_are_as_described(shared_server: ParleyServer) -> Non
     await write(alice, bob, "1", "2")
     await write(bob, alice, "3")
     await bob.open()
+    await alice.useropt("room-open", room="elsewhere")
+    await alice.useropt("room-say", room="elsewhere", content="5", client_id="in a room")
     users, conversations = "/api/v1/users", "/api/v1/conversations"
     one = conversations + "/{user_id}"
     calls: list[tuple[str, str, str, object]] = [
@@ -100,6 +102,7 @@ async def test_live_answers_are_as_described(shared_server: ParleyServer) -> Non
         ("get", one + "/messages", "?limit=x", None),
         ("post", one + "/messages", "", {"content": "4", "client_id": "c"}),
         ("post", one + "/messages", "", {"content": "again", "client_id": "c"}),
+        ("post", one + "/messages", "", {"content": "again", "client_id": "in a room"}),
         ("post", one + "/messages", "", {}),
         ("post", one + "/messages", "", {"content": "x" * 8193}),
         ("put", one + "/read", "", {"seq": 1}),

@@ -98,6 +98,8 @@ async def test_guests(shared_server: ParleyServer) -> None:
     assert (reply.data["name"], reply.data["kind"]) == (name, "guest")
     taken = await Person(shared_server.url).request("POST", "/api/v1/guests", {"nickname": name})
     check(taken, 403, -5)
+    odd = await Person(shared_server.url).request("POST", "/api/v1/guests", {"nickname": "a:b"})
+    assert check(odd, 400, -2)["data"] == {"field": "nickname"}
     unnamed = await Person(shared_server.url).request("POST", "/api/v1/guests")
     assert unnamed.status == 201
     assert unnamed.data["name"]
@@ -149,6 +151,9 @@ async def test_users(shared_server: ParleyServer) -> None:
         path = f"/api/v1/users?query=x&{wrong}"
         check(await alice.request("GET", path), HTTP_STATUS[Errorcode(code)], code)
     check(await alice.request("GET", "/api/v1/users?query=" + "x" * 65), 413, -7)
+    # nothing is added to what was asked, or left out; /useropt says the same
+    for asked in ("?query=%00", "?query=x&limit=1%00", "?query=x&limit=%201", "?username=%00"):
+        check(await alice.request("GET", f"/api/v1/users{asked}"), 400, -2)
     # whatever the words say that cannot be read
     for query in ("%ff", "%ff%20database%20is%20locked", "%ff%20full"):
         check(await alice.request("GET", f"/api/v1/users?query={query}"), 400, -2)

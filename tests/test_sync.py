@@ -74,6 +74,19 @@ async def test_who_holds_everything_gets_nothing(shared_server: ParleyServer) ->
     assert (await there.sync({alice.user_id: 2}))["conversations"] == []
 
 
+async def test_what_only_receipts_moved_is_in_the_list(shared_server: ParleyServer) -> None:
+    alice, bob = await meet(shared_server, "alice", "bob")
+    here = await alice.open()
+    await say(here, bob, "1", "2")
+    await here.close()
+    await bob.useropt("read", other=alice.user_id, seq=2)
+    back = await alice.open()
+    listed = (await alice.useropt("recent-users"))["data"]["conversations"]
+    assert [(one["last_seq"], one["other_read_seq"]) for one in listed] == [(2, 2)]
+    assert (await alice.history(bob, limit=1))["other_read_seq"] == 2
+    assert (await back.sync({bob.user_id: 2}))["conversations"] == []
+
+
 async def test_conversations_that_are_new_to_the_client_come_too(
     shared_server: ParleyServer,
 ) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 
 import orjson
 
-from app.access.names import BLANK
+from app.access.names import BLANK, folded
 
 # marks that can be put on any letter, and the vowel signs that Arabic may leave out; the marks of
 # one script alone (vowels of Hindi or Thai, the voicing of kana) make another letter, and count
@@ -30,11 +30,6 @@ MARKS = frozenset(
 )
 # I is drawn like l, so where case is overlooked i is l; the table has rn for m, and no w
 ALSO_ALIKE = str.maketrans({"i": "l", "w": "vv"})
-
-
-def folded(name: str) -> str:
-    """NFKC, casefold, NFKC again: casefolding can undo the normal form (Unicode 3.13, D146)."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def looks(name: str) -> tuple[str, str]:

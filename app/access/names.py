@@ -8,6 +8,8 @@ from app.messaging.errors import malformed, too_large
 
 USERNAME_LIMIT = 32
 NICKNAME_LIMIT = 64
+# bytes of the key by which a name is found; there are signs that fold to 33 of them
+KEY_LIMIT = 255
 # letters, marks and symbols that nobody sees (most of Unicode's Default_Ignorable_Code_Point that
 # is not of category C, and the Braille blank): with one of them two names look the same
 BLANK = frozenset(
@@ -18,6 +20,11 @@ BLANK = frozenset(
         *range(0xE0100, 0xE01F0),  # and their supplement
     )
 )
+
+
+def folded(name: str) -> str:
+    """NFKC, casefold, NFKC again: casefolding can undo the normal form (Unicode 3.13, D146)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def parse_username(value: object) -> str:
@@ -32,9 +39,11 @@ def parse_name(field: str, value: object, limit: int) -> str:
     """A name that somebody or something is found by. Raises Refused (-2, -7)."""
     name = _parse(field, value, limit)
     # what a name must not contain, its key must not either: a fullwidth colon folds to a colon
-    folded = unicodedata.normalize("NFKC", name)
-    if not name or any(sign in folded for sign in (":", "/", "  ")) or not _is_plain(name):
+    plain = unicodedata.normalize("NFKC", name)
+    if not name or any(sign in plain for sign in (":", "/", "  ")) or not _is_plain(name):
         raise malformed(field, f"a name is 1 to {limit} letters, digits, spaces or marks.")
+    if len(folded(name).encode()) > KEY_LIMIT:  # cut, it could be somebody else's
+        raise malformed(field, f"a name is {KEY_LIMIT} bytes at most when it is folded.")
     return name
 
 

@@ -1,7 +1,7 @@
 """Checking a password: throttled before bcrypt, the same answer and time for every failure.
 
-Counted per account and per address. A browser that once signed in holds a device cookie and is
-counted for itself, so that a stranger's failures do not lock an owner out of a known device
+Counted per account and per address. A browser that once signed in, or up, holds a device cookie and
+is counted for itself, so that a stranger's failures do not lock an owner out of a known device
 (OWASP: device cookies).
 """
 
@@ -64,7 +64,7 @@ class SignInThrottle:
 
 
 def device_cookie(account: bytes, secret: str, nonce: str) -> str:
-    """What a browser that signed in keeps: good for this account only."""
+    """What a browser that signed in or up keeps: good for this account only."""
     return f"{nonce}.{_mark(account, secret, nonce)}"
 
 

@@ -36,7 +36,7 @@ class Claims:
 
     sub: str
     name: str
-    avatar: str
+    avatar: str | None  # empty: no picture any more; None: nothing was said of it
     locale: str
     issued: int
     expires: int
@@ -118,7 +118,7 @@ class Tokens:
         return Claims(
             claims["sub"],
             _optional(claims.get("name"), NAME_LIMIT),
-            _picture(claims.get("avatar")),
+            _picture(claims["avatar"]) if "avatar" in claims else None,
             _optional(claims.get("locale"), LOCALE_LIMIT),
             issued,
             expires,
@@ -189,7 +189,9 @@ def _optional(value: object, limit: int) -> str:
     return str(value)[:limit] if _is_text(value, 4096) else ""
 
 
-def _picture(value: object) -> str:
+def _picture(value: object) -> str | None:
+    if value is None or value == "":
+        return ""
     picture = _optional(value, 4096)
     is_link = picture.startswith(("https://", "http://"))
-    return picture if is_link and len(picture) <= AVATAR_LIMIT else ""
+    return picture if is_link and len(picture) <= AVATAR_LIMIT else None

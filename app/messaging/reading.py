@@ -21,6 +21,8 @@ from models.reader import Reader
 PAGE = 50
 SEQS_LIMIT = 1000
 QUERY_LIMIT = 64
+# of names that are looked for, a host's member ids among them
+USERNAME_LIMIT = 191
 
 Found = TypeVar("Found")
 # what is asked for; it is not looked into before it is known who asks
@@ -78,12 +80,22 @@ class Reading:
         def look(me: Person) -> list[Person]:
             data = asked()
             query = protocol.parse_text(data, "query", QUERY_LIMIT, low=0).strip()
-            limit = min(parse_limit(data), people.SEARCH_LIMIT)
-            return people.search_people(query, me.user_id, limit)
+            return people.search_people(query, me.user_id, parse_limit(data))
 
-        return Question(
-            look, lambda found, _: {"users": [self._shapes.user(person) for person in found]}
-        )
+        return Question(look, self._show_users)
+
+    def named(self, asked: Asked) -> Question[list[Person]]:
+        """{"username"}: the one who has just this name, or nobody."""
+
+        def look(me: Person) -> list[Person]:
+            username = protocol.parse_text(asked(), "username", USERNAME_LIMIT, low=0)
+            found = people.find_by_username(username, me)
+            return [] if found is None else [found]
+
+        return Question(look, self._show_users)
+
+    def _show_users(self, found: list[Person], me: Person) -> dict[str, Any]:
+        return {"users": [self._shapes.user(person) for person in found]}
 
     def user(self, user_id: int) -> Question[Person]:
         return Question(

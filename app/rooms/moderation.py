@@ -40,7 +40,7 @@ class Moderators:
 
 
 class Moderation:
-    """Each answers the asker with the event that everybody in the room is told."""
+    """Each answers the asker with an event of its own name, beside what everybody in it is told."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Moderation:
         _answer("room-mute", await self.mute(me, data), reply)
 
     async def send_remove(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
-        _answer("room-leave", await self.remove(me, data), reply)
+        _answer("room-remove", await self.remove(me, data), reply)
 
     async def send_removed(self, me: Person, data: dict[str, Any], reply: Reply) -> None:
         found = await self.removed(me, data)
@@ -143,6 +143,6 @@ class Moderation:
 
 
 def _answer(name: str, event: dict[str, Any], reply: Reply) -> None:
-    """Only with a ref: without one the event that all in the room get is enough."""
+    """Only with a ref: without one what all in the room are told is enough."""
     if reply.socket is not None and reply.ref is not None:
         reply.socket.push(protocol.event(name, event, reply.ref))

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.access.person import Person
 from app.messaging import protocol
-from app.messaging.errors import Refused, not_allowed
+from app.messaging.errors import Errorcode, Refused, not_allowed
 from app.messaging.intake import Intake
 from app.messaging.items import (
     Moved,
@@ -31,6 +31,9 @@ from models.conversation import room_key
 from models.history import Row
 from models.reader import Reader
 from models.room_log import Member, Said
+
+# a key that no room has
+NOWHERE = RoomName(0, room_key(""), "")
 
 
 class Talk:
@@ -63,7 +66,12 @@ class Talk:
 
     async def say_and_wait(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """For HTTP: the envelope after the commit. Raises Refused."""
-        room = await self._find(me, data)
+        try:
+            room = await self._find(me, data)
+        except Refused as refused:
+            if refused.code != Errorcode.NOT_FOUND:
+                raise
+            room = NOWHERE  # of a repeat that names it the log knows the original all the same
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._submit(me, room, data, Reply(future=future))
         return await future

@@ -192,7 +192,7 @@ test('what a moderator does is asked for, and a refusal is said', async () => {
   assert.deepEqual(frames.map(({ data }) => data), [{ room: 'Lobby', seq: 1 }, { room: 'Lobby', user_id: 2, on: true }, { room: 'Lobby', user_id: 2, on: true }]);
   net.last.answer(frames[0], event('room-delete', { seq: 1, user_id: 1 }));
   net.last.answer(frames[1], event('room-mute', { user_id: 2, on: true }));
-  net.last.answer(frames[2], event('room-leave', { user_id: 2, on: true, time: T0 }));
+  net.last.answer(frames[2], event('room-remove', { user_id: 2, on: true, time: T0 }));
   const refusal = messenger.rooms.expel(room, 4);
   net.last.answer(net.last.opts('room-remove')[1], { errorcode: -5, txt: 'no' });
   assert.deepEqual(await Promise.all([...done, refusal]), [true, true, true, false]);
@@ -207,7 +207,7 @@ test('a moderator sees who was removed, and lets them come back', async () => {
   const shown = () => room.removed.map(({ name }) => name);
   const gone = (...removed) => net.last.answer(net.last.opts('room-removed').at(-1), event('room-removed', { removed, count: removed.length }));
   const expelling = messenger.rooms.expel(room, 2);
-  net.last.answer(net.last.opts('room-remove')[0], event('room-leave', { user_id: 2, on: true, time: T0 }));
+  net.last.answer(net.last.opts('room-remove')[0], event('room-remove', { user_id: 2, on: true, time: T0 }));
   await expelling;
   gone(BOB);
   await settled();
@@ -219,7 +219,7 @@ test('a moderator sees who was removed, and lets them come back', async () => {
   const returning = messenger.rooms.readmit(room, 2);
   const frame = net.last.opts('room-remove')[1];
   assert.deepEqual(frame.data, { room: 'Lobby', user_id: 2, on: false });
-  net.last.answer(frame, event('room-leave', { user_id: 2, on: false, time: T0 }));
+  net.last.answer(frame, event('room-remove', { user_id: 2, on: false, time: T0 }));
   await returning;
   gone();
   await settled();

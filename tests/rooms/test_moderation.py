@@ -61,7 +61,9 @@ async def test_who_is_muted_reads_and_is_silent(shared_server: ParleyServer) -> 
 async def test_who_is_removed_stays_out(shared_server: ParleyServer) -> None:
     room, (ann, bob, _), (here, there, third) = await gather(shared_server, "ann", "bob", "cat")
     data = {"room": room, "user_id": bob.user_id}
-    await here.ask("room-remove", {**data, "on": True})
+    answer = await here.ask("room-remove", {**data, "on": True})
+    assert answer["data"].pop("time") > 0
+    assert answer["data"] == {"event": "room-remove", **data, "on": True}
     told = await there.expect(event("room-leave", by=">", room=room))
     assert told["data"]["removed"] is True
     notice = await third.expect(event("room-leave", by="<", removed=True))
@@ -76,7 +78,9 @@ async def test_who_is_removed_stays_out(shared_server: ParleyServer) -> None:
     assert (await bob.useropt("rooms", joined=True))["data"]["rooms"] == []
     synced = await there.ask("sync", {"seqs": {}, "rooms": {room: 0}})
     assert synced["data"]["rooms"] == []
-    await here.ask("room-remove", {**data, "on": False})
+    answer = await here.ask("room-remove", {**data, "on": False})
+    assert answer["data"]["event"] == "room-remove"
+    assert answer["data"]["on"] is False
     assert (await bob.useropt("room-chat", room=room))["errorcode"] == -5  # not by itself
     assert (await enter(there, room))["owner"] == ann.user_id
 

@@ -89,7 +89,7 @@ async def test_a_repeat_elsewhere_is_answered_with_where_it_stands(
     shared_server: ParleyServer,
 ) -> None:
     """A client_id is one message of its sender, wherever the repeat says that it goes."""
-    room, (_, bob), (here, _) = await gather(shared_server, "ann", "bob")
+    room, (ann, bob), (here, _) = await gather(shared_server, "ann", "bob")
     await say(here, room, "in the room", "a")
     push = await here.ask("chat-to", {"other": bob.user_id, "content": "x", "client_id": "a"})
     assert push["data"]["dup"] is True
@@ -98,6 +98,11 @@ async def test_a_repeat_elsewhere_is_answered_with_where_it_stands(
     push = await say(here, room, "x", "b")
     assert push["data"]["dup"] is True
     assert (push["data"]["user_id"], push["data"]["data"][1]) == (bob.user_id, "to bob")
+    for client_id, text in (("a", "in the room"), ("b", "to bob")):
+        nowhere = {"room": new_room("nowhere"), "content": "x"}
+        repeat = await ann.useropt("room-say", **nowhere, client_id=client_id)
+        assert (repeat["data"]["dup"], repeat["data"]["data"][1]) == (True, text)
+        assert (await ann.useropt("room-say", **nowhere))["errorcode"] == -4
 
 
 async def test_who_has_not_joined_says_nothing(shared_server: ParleyServer) -> None:

@@ -71,6 +71,14 @@ def test_a_name_has_1_to_32_characters(site: ParleyServer, name: str) -> None:
     assert reply.envelope["errorcode"] == (-7 if len(name) > 32 else -2)
 
 
+def test_a_name_that_its_key_cannot_hold_is_none(site: ParleyServer) -> None:
+    """Else two that differ at the end would be one: a ligature folds to a sentence."""
+    assert register(site, "\ufdfa" * 7).status == HTTPStatus.CREATED
+    check_malformed(register(site, "\ufdfa" * 8), "username")
+    reply = post(site.url, "/api/v1/guests", {"nickname": "\ufdfa" * 8})
+    check_malformed(reply, "nickname")
+
+
 @pytest.mark.parametrize("name", [None, 1, True, ["bob"], {"a": "bob"}, 1.5])
 def test_a_name_is_text(site: ParleyServer, name: object) -> None:
     reply = post(site.url, "/api/v1/users", {"username": name, "password": PASSWORD})

@@ -13,7 +13,7 @@ import pytest
 from tests.client import PASSWORD, PATIENCE, Reply, guest, sign_up
 from tests.conftest import StartServer
 from tests.reliability.lag import lag_of, percentile
-from tests.security.site import post, status_of
+from tests.security.site import cookie, post, status_of
 from tests.services.parley import QUICK, ParleyServer
 
 TOO_FAST = HTTPStatus.TOO_MANY_REQUESTS
@@ -140,12 +140,21 @@ async def test_strangers_do_not_lock_an_owner_out_of_a_known_device(
     assert [attempt(server, "alice").status for _ in range(2)] == [WRONG] * 2
     check_too_fast(attempt(server, "alice", PASSWORD))
     assert attempt(server, "alice", PASSWORD, Cookie=known).status == OK
-    for cookie in (mallorys, known[:-2] + "xx", "parley_device=x", known + "x"):
-        check_too_fast(attempt(server, "alice", PASSWORD, Cookie=cookie))
+    for mark in (mallorys, known[:-2] + "xx", "parley_device=x", known + "x"):
+        check_too_fast(attempt(server, "alice", PASSWORD, Cookie=mark))
     # all of the address is used up by somebody: a known device is let in all the same
     statuses = [attempt(server, f"user {number}").status for number in range(6)]
     assert TOO_FAST in statuses
     assert attempt(server, "alice", PASSWORD, Cookie=known).status == OK
+
+
+async def test_who_signed_up_here_is_on_a_known_device(start_server: StartServer) -> None:
+    server = start_server(module=QUICK, login_attempts=2)
+    alice = await sign_up(server.url, "alice")
+    await alice.request("DELETE", "/api/v1/session")
+    assert [attempt(server, "alice").status for _ in range(2)] == [WRONG] * 2
+    check_too_fast(attempt(server, "alice", PASSWORD))
+    assert attempt(server, "alice", PASSWORD, **cookie(alice)).status == OK
 
 
 async def test_a_known_device_is_limited_too(start_server: StartServer) -> None:
@@ -154,6 +163,15 @@ async def test_a_known_device_is_limited_too(start_server: StartServer) -> None:
     known = device(attempt(server, "alice", PASSWORD))
     assert [attempt(server, "alice", Cookie=known).status for _ in range(2)] == [WRONG] * 2
     check_too_fast(attempt(server, "alice", PASSWORD, Cookie=known))
+
+
+async def test_spaces_around_a_name_are_no_part_of_it(site: ParleyServer) -> None:
+    """As keyboards of phones leave them behind a name that they completed."""
+    body = {"username": "alice of the phone ", "password": PASSWORD}
+    assert post(site.url, "/api/v1/users", body).data["username"] == "alice of the phone"
+    for typed in ("alice of the phone ", "alice of the phone", "\u3000Alice of the phone\t"):
+        assert attempt(site, typed, PASSWORD).status == OK
+    assert attempt(site, " ", PASSWORD).status == WRONG
 
 
 # -- what a failure tells -------------------------------------------------------------------------

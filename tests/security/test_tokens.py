@@ -18,12 +18,13 @@ from tests.security.site import (
     by_token,
     call,
     claims,
+    cookie,
     handshake,
     part,
     sign,
     token,
 )
-from tests.services.parley import ParleyServer, run_parley
+from tests.services.parley import QUICK, ParleyServer, run_parley
 
 ENDED = 4401
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -248,6 +249,15 @@ async def test_a_live_socket_ends_with_its_token(scene: Scene) -> None:
     await long.close()
 
 
+async def test_nobody_looks_and_a_socket_ends_with_its_token_all_the_same(
+    start_server: StartServer, secrets_file: Path
+) -> None:
+    """At its very end: what comes later is nobody's, however seldom the server looks."""
+    server = start_server(module=QUICK, identity_secrets_file=secrets_file, watch_interval=3600)
+    tab = await bearer(server.url, token(exp=int(time.time()) + 2)).open()
+    assert await tab.closed() == ENDED
+
+
 async def test_a_secret_that_is_rotated_out_takes_its_sockets_along(scene: Scene) -> None:
     old, new = sign(claims(), SECRETS["2025"], kid="2025"), token()
     leaving = await bearer(scene.server.url, old).open()
@@ -313,6 +323,36 @@ async def test_a_revoked_token_changes_nothing(scene: Scene) -> None:
     assert scene.status(earlier) == HTTPStatus.UNAUTHORIZED
     ben = await bearer(scene.server.url, token("ben")).request("GET", "/api/v1/users?username=dora")
     assert ben.envelope["data"]["users"][0]["name"] == "Dora"
+
+
+async def test_a_token_ends_no_session(scene: Scene) -> None:
+    """Not even that of the cookie beside it, and it does not end itself."""
+    local = await sign_up(scene.server.url, "local")
+    tab = await local.open()
+    signed = by_token(token())
+    for headers in (signed, {**cookie(local), **signed}, {**cookie(local), **by_token("x")}):
+        reply = call(scene.server.url, "DELETE", "/api/v1/session", headers)
+        assert (reply.status, reply.envelope["errorcode"]) == (HTTPStatus.FORBIDDEN, -5)
+        assert reply.headers["Set-Cookie"] is None
+    await tab.barrier()
+    assert scene.status(token()) == HTTPStatus.OK
+    await local.leave()
+
+
+def test_a_picture_can_be_taken_away(scene: Scene) -> None:
+    """By a claim that is there, and empty. One that is absent, or is no link, says nothing."""
+
+    def shown(**said: object) -> str:
+        reply = call(scene.server.url, "GET", "/api/v1/me", by_token(token("eve", **said)))
+        return str(reply.data["avatar"])
+
+    link = "https://shop.example/eve.png"
+    assert [shown(avatar=link), shown(), shown(avatar="eve.png")] == [link] * 3
+    assert shown(avatar="").startswith("/avatar/")
+    assert [shown().startswith("/avatar/"), shown(avatar=link)] == [True, link]
+    nothing = {**claims("eve"), "avatar": None}
+    reply = call(scene.server.url, "GET", "/api/v1/me", by_token(sign(nothing)))
+    assert reply.data["avatar"].startswith("/avatar/")
 
 
 async def test_a_session_outlives_no_revocation_of_somebody_else(scene: Scene) -> None:

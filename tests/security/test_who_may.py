@@ -70,7 +70,7 @@ socket  chat-to me content           -5     -5    -5        -5     -5        -3
 POST {messages} content              ok     ok    ok        ok     ok        -3
 useropt chat-to other content        ok     ok    ok        ok     ok        -3
 socket  chat-to other content        ok     ok    ok        ok     ok        -3
-DELETE /api/v1/session               ok     ok    ok        ok     ok        ok
+DELETE /api/v1/session               ok     ok    ok        ok     -5        ok
 """
 HEAD, *ROWS = TABLE.strip("\n").splitlines()
 ROLES = HEAD.split()
