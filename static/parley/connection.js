@@ -88,6 +88,7 @@ export class Connection {
     messenger.rooms.restart();
     messenger.receipts.restart();
     messenger.courier.restart();
+    messenger.writing.watch();
     if (messenger.opened) messenger.history.complete(messenger.opened);
   }
 

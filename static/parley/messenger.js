@@ -42,7 +42,7 @@ export class Messenger extends Emitter {
     const ready = (place) => this.rooms.isReady(place);
     this.receipts = new Receipts({ transport, clock, ready });
     this.courier = new Courier({ outbox, transport, clock, random, ready });
-    this.writing = new Writing({ outbox, courier: this.courier, directory: this.directory, conversations });
+    this.writing = new Writing({ outbox, courier: this.courier, directory: this.directory, conversations, rooms: this.rooms, clock });
     this.typingSender = new TypingSender({ clock, send: (data) => transport.send('typing', data) });
     this.typingWatch = new TypingWatch({ clock, changed: (conversation) => this.emit('change', conversation) });
     this.connection = new Connection(this);
@@ -53,15 +53,14 @@ export class Messenger extends Emitter {
   /** Paints from the cache first, then goes to the network. */
   start() {
     this.store.restore();
-    this.writing.restore().filter(({ isRoom: room }) => room).forEach((room) => this.rooms.want(room));
+    this.writing.restore();
     this.emit('change', null);
     this.transport.start();
   }
 
   stop() {
     this.typingSender.stop();
-    const { typingWatch, receipts, courier, rooms, publicRooms, roomNews, connection } = this;
-    for (const part of [typingWatch, receipts, courier, rooms, publicRooms, roomNews, connection]) part.stop();
+    for (const part of ['typingWatch', 'receipts', 'courier', 'writing', 'rooms', 'publicRooms', 'roomNews', 'connection']) this[part].stop();
     this.store.close();
     this.transport.stop();
     this.removeAll();
@@ -155,11 +154,8 @@ export class Messenger extends Emitter {
     directory.on('listed', () => this.emit('change', null));
     history.on('change', (conversation) => this.#loaded(conversation));
     rooms.on('change', (room) => this.#received(room));
-    rooms.on('entered', () => {
-      courier.flush();
-      receipts.resume();
-    });
-    rooms.on('elsewhere', (room, name) => room === this.opened && this.openRoom(name));
+    rooms.on('entered', () => receipts.resume());
+    rooms.on('elsewhere', (room, there) => (room === this.opened ? this.open(there.person) : rooms.enter(there)));
     rooms.on('refused', (room, code) => this.emit('refused', room, code));
     writing.on('change', (conversation) => this.emit('change', conversation));
     courier.on('stored', (packet) => this.#carried(packet));
