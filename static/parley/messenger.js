@@ -119,7 +119,7 @@ export class Messenger extends Emitter {
   saw(conversation, seq) {
     if (seq <= conversation.readSeq) return;
     conversation.readUpTo(seq);
-    this.receipts.read(conversation.id, conversation.readSeq);
+    conversation.unsaid = true;
     this.#changed(conversation);
   }
 
@@ -188,6 +188,8 @@ export class Messenger extends Emitter {
   }
 
   #changed(conversation) {
+    if (conversation.unsaid) this.receipts.read(conversation.id, conversation.readSeq);
+    conversation.unsaid = false;
     this.store.save(conversation);
     this.emit('change', conversation);
   }
