@@ -180,9 +180,9 @@ export class AppView {
     this.messenger.openRoom(name);
   }
 
-  /** Somewhere on the page, not hidden by whoever embeds us. */
+  /** Somewhere on the screen, neither hidden by whoever embeds us nor scrolled out of sight. */
   get inView() {
-    return this.thread.node.getClientRects().length > 0;
+    return this.thread.keeper.cut !== null;
   }
 
   #reconnect() {

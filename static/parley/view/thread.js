@@ -32,7 +32,7 @@ export class ThreadView {
     this.bones = skeleton();
     this.scroller = el('div', { class: 'parley-scroll parley-log', role: 'log', 'aria-live': 'off', tabindex: '0',
       on: { scroll: () => this.#scrolled(), keydown: walkMessages } }, this.bones, this.blank, this.lines.node);
-    this.keeper = new ScrollKeeper(this.scroller);
+    this.keeper = new ScrollKeeper(this.scroller, () => this.#scrolled());
     this.jumpCount = el('span', { class: 'parley-badge', hidden: true });
     this.jump = el('button', { class: 'parley-jump', type: 'button', hidden: true, 'aria-label': t('jump'),
       on: { click: () => this.#jump() } }, icon('down'), this.jumpCount);
