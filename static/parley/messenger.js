@@ -26,6 +26,8 @@ import { Writing } from './writing.js';
 export class Messenger extends Emitter {
   conversations = new Conversations();
   openId = null;
+  /** Whether nobody looks at more of the open conversation than its end: the view knows. */
+  isAtEnd = () => false;
 
   /** `transport`, `api`, `cache` and `outbox` all belong to `me`, a user object. How long is by `clock`, when by `serverClock`. */
   constructor({ me, transport, api, cache, outbox, clock = systemClock, serverClock = new ServerClock(clock), random = Math.random }) {
@@ -165,9 +167,10 @@ export class Messenger extends Emitter {
   /** News of a conversation: the server may hear that we have it, and a hole in what is being looked at is filled. */
   #received(conversation) {
     if (conversation.unread && !conversation.isRoom) this.receipts.delivered(conversation.id, conversation.lastSeq);
-    if (conversation.id === this.openId) {
-      if (conversation.gaps.length && this.history.stateOf(conversation) === 'idle') this.history.complete(conversation);
-    } else if (conversation.log.length > 400) conversation.trim();
+    const open = conversation.id === this.openId;
+    if (open && conversation.gaps.length) {
+      if (this.history.stateOf(conversation) === 'idle') this.history.complete(conversation);
+    } else if (conversation.log.length > 400 && (!open || this.isAtEnd())) conversation.trim();
     this.#changed(conversation);
   }
 

@@ -325,6 +325,19 @@ test('a server that cannot just now is asked again', async () => {
   assert.equal(net.last.opts('room-join').length, 2);
 });
 
+test('of an open room only the end is kept while nobody looks at more than that', async () => {
+  const { messenger, net, room } = await inLobby();
+  const push = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => net.last.push(event('room-message', { data: said(from + at) })));
+  push(1, 500);
+  assert.deepEqual([room.log.length, room.hasOlder], [500, false]);
+  messenger.isAtEnd = () => true;
+  push(501, 900);
+  assert.deepEqual([room.log.length <= 400, room.log.at(-1).seq, room.hasOlder], [true, 900, true]);
+  const { length } = room.log;
+  net.last.push(event('room-message', { data: said(902) }));
+  assert.equal(room.log.length, length + 1, 'what is missing is looked for first');
+});
+
 test('older messages come by room-chat, from the place of the first', async () => {
   const given = page(Array.from({ length: 200 }, (_, index) => said(index + 101)), { has_more: true });
   const { messenger, api, room } = await inLobby(given);

@@ -91,6 +91,7 @@ export class AppView {
     messenger.on('open', (conversation) => this.#opened(conversation));
     messenger.on('offline', () => this.toast.say(t('recipient_offline')));
     messenger.on('full', () => this.toast.say(t('outbox_full')));
+    messenger.isAtEnd = () => this.thread.atEnd;
     messenger.writing.on('moved', (from, to) => this.context.drafts.move(from.id, to.id));
   }
 
