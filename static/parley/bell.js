@@ -1,6 +1,7 @@
 // Rings once for a message, however many tabs hear of it. Every tab says what it thinks of the message:
 // one in which the person is looking forbids, and of those that would ring one is chosen by a rule that
 // all of them apply alike. A tab that hears of it when the others have decided leaves it to them.
+// Clocks may be set back: how far apart two moments were is asked, not which of them was later.
 import { systemClock } from './clock.js';
 import { newId } from './ids.js';
 
@@ -23,7 +24,8 @@ export class Bell {
 
   /** `vote`: sound and notice say what this tab allows, able whether it could make itself heard. */
   news(key, vote, news) {
-    const late = this.clock.now() - (this.#votes.get(key)?.since ?? Infinity) >= WAIT;
+    const now = this.clock.now();
+    const late = Math.abs(now - (this.#votes.get(key)?.since ?? now)) >= WAIT;
     const own = { key, tab: this.tab, late, ...vote };
     this.#count(own);
     this.channel?.postMessage(own);
@@ -49,7 +51,7 @@ export class Bell {
   #decide(key, news) {
     const votes = this.#votes.get(key)?.votes ?? [];
     if (chosenOf(votes) !== this.tab) return;
-    const sound = votes.every((vote) => vote.sound) && this.clock.now() - this.#rang >= PAUSE;
+    const sound = votes.every((vote) => vote.sound) && Math.abs(this.clock.now() - this.#rang) >= PAUSE;
     const notice = votes.every((vote) => vote.notice);
     if (sound) {
       this.#rang = this.clock.now();

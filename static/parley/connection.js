@@ -108,6 +108,7 @@ export class Connection {
     messenger.rooms.restart();
     messenger.receipts.restart();
     messenger.courier.restart();
+    messenger.writing.watch();
     if (messenger.opened) messenger.history.complete(messenger.opened);
   }
 
@@ -132,7 +133,8 @@ export class Connection {
 
   #startAgain() {
     const { clock, transport } = this.messenger;
-    const wait = Math.max(0, this.#restarted + IDENTITY_RETRY - clock.now());
+    // A clock that was set back must not make it longer.
+    const wait = Math.min(IDENTITY_RETRY, Math.max(0, this.#restarted + IDENTITY_RETRY - clock.now()));
     this.#timer = clock.setTimeout(() => {
       this.#restarted = clock.now();
       transport.start();

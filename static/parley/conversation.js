@@ -22,6 +22,8 @@ export class Conversation {
   /** The turn of the newest push about whether they are there. */
   told = 0;
   typing = false;
+  /** More was read than the server knows of: a page that was left without a line took the receipt with it. */
+  unsaid = false;
   /** The newest page came from the server since the page was loaded. */
   loaded = false;
   /** The server said that nothing is older than what we hold. */
@@ -86,6 +88,7 @@ export class Conversation {
     if (facts.username !== undefined) this.person = personOf(facts) ?? this.person;
     this.#forward('lastSeq', facts.last_seq);
     this.#forward('lastTime', facts.last_time);
+    if (facts.read_seq < this.readSeq) this.unsaid = true;
     this.#forward('readSeq', facts.read_seq);
     this.#forward('otherReadSeq', facts.other_read_seq);
     this.#forward('otherDeliveredSeq', Math.max(facts.other_delivered_seq ?? 0, this.otherReadSeq));

@@ -32,6 +32,12 @@ export class Drafts {
     if (this.#held.size > this.kept) this.#drop(this.#held.keys().next().value);
   }
 
+  /** Below what was begun there, if anything was. */
+  move(from, to) {
+    this.keep(to, [this.of(to), this.of(from)].filter(Boolean).join('\n'));
+    this.#drop(from);
+  }
+
   #drop(id) {
     if (this.#held.delete(id)) this.storage.remove(id);
   }

@@ -26,6 +26,8 @@ import { Writing } from './writing.js';
 export class Messenger extends Emitter {
   conversations = new Conversations();
   openId = null;
+  /** Whether nobody looks at more of the open conversation than its end: the view knows. */
+  isAtEnd = () => false;
 
   /** `transport`, `api`, `cache` and `outbox` all belong to `me`, a user object. How long is by `clock`, when by `serverClock`. */
   constructor({ me, transport, api, cache, outbox, clock = systemClock, serverClock = new ServerClock(clock), random = Math.random }) {
@@ -42,7 +44,7 @@ export class Messenger extends Emitter {
     const ready = (place) => this.rooms.isReady(place);
     this.receipts = new Receipts({ transport, clock, ready });
     this.courier = new Courier({ outbox, transport, clock, random, ready });
-    this.writing = new Writing({ outbox, courier: this.courier, directory: this.directory, conversations });
+    this.writing = new Writing({ outbox, courier: this.courier, directory: this.directory, conversations, rooms: this.rooms, clock });
     this.typingSender = new TypingSender({ clock, send: (data) => transport.send('typing', data) });
     this.typingWatch = new TypingWatch({ clock, changed: (conversation) => this.emit('change', conversation) });
     this.connection = new Connection(this);
@@ -53,15 +55,14 @@ export class Messenger extends Emitter {
   /** Paints from the cache first, then goes to the network. */
   start() {
     this.store.restore();
-    this.writing.restore().filter(({ isRoom: room }) => room).forEach((room) => this.rooms.want(room));
+    this.writing.restore();
     this.emit('change', null);
     this.transport.start();
   }
 
   stop() {
     this.typingSender.stop();
-    const { typingWatch, receipts, courier, rooms, publicRooms, roomNews, connection } = this;
-    for (const part of [typingWatch, receipts, courier, rooms, publicRooms, roomNews, connection]) part.stop();
+    for (const part of ['typingWatch', 'receipts', 'courier', 'writing', 'rooms', 'publicRooms', 'roomNews', 'connection']) this[part].stop();
     this.store.close();
     this.transport.stop();
     this.removeAll();
@@ -120,7 +121,7 @@ export class Messenger extends Emitter {
   saw(conversation, seq) {
     if (seq <= conversation.readSeq) return;
     conversation.readUpTo(seq);
-    this.receipts.read(conversation.id, conversation.readSeq);
+    conversation.unsaid = true;
     this.#changed(conversation);
   }
 
@@ -155,11 +156,8 @@ export class Messenger extends Emitter {
     directory.on('listed', () => this.emit('change', null));
     history.on('change', (conversation) => this.#loaded(conversation));
     rooms.on('change', (room) => this.#received(room));
-    rooms.on('entered', () => {
-      courier.flush();
-      receipts.resume();
-    });
-    rooms.on('elsewhere', (room, name) => room === this.opened && this.openRoom(name));
+    rooms.on('entered', () => receipts.resume());
+    rooms.on('elsewhere', (room, there) => (room === this.opened ? this.open(there.person) : rooms.enter(there)));
     rooms.on('refused', (room, code) => this.emit('refused', room, code));
     writing.on('change', (conversation) => this.emit('change', conversation));
     courier.on('stored', (packet) => this.#carried(packet));
@@ -169,9 +167,9 @@ export class Messenger extends Emitter {
   /** News of a conversation: the server may hear that we have it, and a hole in what is being looked at is filled. */
   #received(conversation) {
     if (conversation.unread && !conversation.isRoom) this.receipts.delivered(conversation.id, conversation.lastSeq);
-    if (conversation.id === this.openId) {
-      if (conversation.gaps.length) this.history.complete(conversation);
-    } else if (conversation.log.length > 400) conversation.trim();
+    const open = conversation.id === this.openId;
+    if (open && conversation.gaps.length) this.history.complete(conversation);
+    else if (conversation.log.length > 400 && (!open || this.isAtEnd())) conversation.trim();
     this.#changed(conversation);
   }
 
@@ -192,6 +190,8 @@ export class Messenger extends Emitter {
   }
 
   #changed(conversation) {
+    if (conversation.unsaid) this.receipts.read(conversation.id, conversation.readSeq);
+    conversation.unsaid = false;
     this.store.save(conversation);
     this.emit('change', conversation);
   }

@@ -12,14 +12,19 @@ const LIMIT = 200;
 export class Outbox {
   #items = new Map();
   #storage;
+  order = 0;
 
   constructor(storage, scope, { clock = systemClock, limit = LIMIT, id = newId } = {}) {
     this.#storage = new SafeStorage(storage, `${scope}/outbox`);
     Object.assign(this, { clock, limit, id });
-    const kept = this.#storage.keys().map((key) => this.#storage.get(key)).filter(isItem);
-    kept.sort((a, b) => a.time - b.time || a.order - b.order);
-    for (const item of kept.slice(0, limit)) this.#items.set(item.clientId, item);
-    this.order = Math.max(0, ...kept.map((item) => item.order));
+    this.refresh();
+  }
+
+  /** Takes in what other tabs have written; true when there was something new. */
+  refresh() {
+    const { size } = this;
+    for (const item of this.#stored()) if (this.size < this.limit && !this.has(item.clientId)) this.#items.set(item.clientId, item);
+    return this.size > size;
   }
 
   get size() {
@@ -29,6 +34,7 @@ export class Outbox {
   /** The new item, or null when the outbox is full. */
   add(other, content) {
     if (this.size >= this.limit) return null;
+    this.#stored();
     const item = { clientId: this.id(), other, content, time: this.clock.now(), order: ++this.order, error: 0 };
     this.#keep(item);
     return item;
@@ -40,7 +46,7 @@ export class Outbox {
 
   /** In the order of writing. */
   items(other) {
-    return [...this.#items.values()].filter((item) => other === undefined || item.other === other);
+    return [...this.#items.values()].filter((item) => other === undefined || item.other === other).sort(inOrder);
   }
 
   /** The server has it. */
@@ -50,23 +56,34 @@ export class Outbox {
   }
 
   /** The server will not take it as it is; the person decides what becomes of it. */
-  fail(clientId, errorcode) {
-    this.#update(clientId, errorcode);
+  fail(clientId, error) {
+    this.update(clientId, { error });
   }
 
   retry(clientId) {
-    this.#update(clientId, 0);
+    this.update(clientId, { error: 0 });
   }
 
-  #update(clientId, error) {
+  update(clientId, change) {
     const item = this.#items.get(clientId);
-    if (item) this.#keep({ ...item, error });
+    if (item) this.#keep({ ...item, ...change });
+  }
+
+  /** What any tab keeps. The order goes on from the last of it: a clock may be set back between two messages. */
+  #stored() {
+    const kept = this.#storage.keys().map((key) => this.#storage.get(key)).filter(isItem).sort(inOrder);
+    this.order = Math.max(this.order, kept.at(-1)?.order ?? 0);
+    return kept;
   }
 
   #keep(item) {
     this.#items.set(item.clientId, item);
     this.#storage.set(item.clientId, item);
   }
+}
+
+function inOrder(a, b) {
+  return a.order - b.order || a.time - b.time;
 }
 
 function isItem(item) {

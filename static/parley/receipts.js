@@ -33,7 +33,7 @@ export class Receipts {
   /** A new connection: say again what the old one may not have carried. */
   restart() {
     for (const receipt of this.#wanted.values()) receipt.sent = false;
-    this.#arm();
+    this.resume();
   }
 
   /** Their seqs are of a storage that is no more. */
@@ -41,9 +41,9 @@ export class Receipts {
     this.#wanted.clear();
   }
 
-  /** Something has become ready. */
-  resume() {
-    this.#arm();
+  /** Something is wanted, or has become ready. */
+  resume(wait = WAIT) {
+    if (this.#timer === null && this.#unsent().length) this.#timer = this.clock.setTimeout(() => this.#flush(), wait);
   }
 
   stop() {
@@ -55,11 +55,7 @@ export class Receipts {
     const key = `${opt}/${other}`;
     if ((this.#wanted.get(key)?.seq ?? 0) >= seq) return;
     this.#wanted.set(key, { key, opt, other, seq, sent: false });
-    this.#arm();
-  }
-
-  #arm(wait = WAIT) {
-    if (this.#timer === null && this.#unsent().length) this.#timer = this.clock.setTimeout(() => this.#flush(), wait);
+    this.resume();
   }
 
   #unsent() {
@@ -70,7 +66,7 @@ export class Receipts {
     this.#timer = null;
     if (!this.transport.online) return; // restart() comes with the next connection
     this.#unsent().slice(0, ROUND).forEach((receipt) => this.#send(receipt));
-    this.#arm();
+    this.resume();
   }
 
   async #send(receipt) {
@@ -80,7 +76,7 @@ export class Receipts {
     if (!packet) return; // unclear: stays wanted for the next connection
     if (packet.errorcode === TOO_FAST || packet.errorcode === NOT_NOW) {
       receipt.sent = false;
-      this.#arm(LATER);
+      this.resume(LATER);
     } else if (this.#wanted.get(key) === receipt) this.#wanted.delete(key);
   }
 }

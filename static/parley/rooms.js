@@ -1,11 +1,12 @@
 // The rooms one is in: coming in and leaving, what is heard there, and what a moderator does.
 //
-// Emits: 'change' (room), 'entered' (room), 'elsewhere' (room, name), 'refused' (room, errorcode).
+// Emits: 'change' (room), 'entered' (room), 'elsewhere' (room, the room it is),
+// 'shut' (room) when one is in there no more, 'refused' (room, errorcode).
 import { systemClock } from './clock.js';
 import { EVENT, NO_NETWORK, NOT_ALLOWED, NOT_NOW, TOO_FAST, TOO_LARGE } from './codes.js';
 import { Emitter } from './emitter.js';
 import { isSeq } from './entry.js';
-import { isRoom, personAt, roomPlace } from './place.js';
+import { isRoom, personAt, roomPerson, roomPlace } from './place.js';
 import { peopleOf } from './roster.js';
 
 /** Joining that failed while the socket lives is tried again after this. */
@@ -31,17 +32,13 @@ export class Rooms extends Emitter {
     return !isRoom(place) || this.#here.has(place);
   }
 
+  /** Without a connection the next one does it. */
   enter(room) {
-    this.want(room);
-    room.outside = null;
-    this.#join(room);
-  }
-
-  /** To be joined by the next connection. */
-  want(room) {
     this.#present.delete(room.id);
     this.#present.add(room.id);
     if (this.#present.size > MOST) this.#present.delete(this.#present.values().next().value);
+    room.outside = null;
+    this.#join(room);
   }
 
   /** A new connection knows of no room. */
@@ -110,7 +107,7 @@ export class Rooms extends Emitter {
   #arrived(room, name) {
     if (typeof name !== 'string' || roomPlace(name) === room.id) return;
     this.#present.delete(room.id);
-    this.emit('elsewhere', room, name);
+    this.emit('elsewhere', room, this.conversations.with(roomPerson(name)));
   }
 
   #later(room) {
@@ -122,6 +119,7 @@ export class Rooms extends Emitter {
     this.#present.delete(room.id);
     this.#here.delete(room.id);
     room.leave(outside);
+    this.emit('shut', room);
     this.emit('change', room);
   }
 

@@ -32,6 +32,7 @@ export class Session {
     this.#forward();
     this.#show(me, send);
     globalThis.addEventListener('pagehide', () => this.messenger.store.flush(), { signal: this.#ending.signal });
+    globalThis.addEventListener('storage', () => this.messenger.writing.watch(), { signal: this.#ending.signal });
     this.messenger.start();
   }
 

@@ -21,7 +21,8 @@ export class TypingSender {
   typed(other, hasText) {
     if (!hasText || (this.#other !== null && this.#other !== other)) this.stop();
     if (!hasText) return;
-    if (this.#other === null || this.clock.now() - this.#said >= REPEAT) this.#say(other);
+    // However far the clock has been set back meanwhile.
+    if (this.#other === null || Math.abs(this.clock.now() - this.#said) >= REPEAT) this.#say(other);
     this.clock.clearTimeout(this.#timer);
     this.#timer = this.clock.setTimeout(() => this.stop(), IDLE);
   }

@@ -133,6 +133,24 @@ def test_what_was_written_without_a_server_survives_the_tab(
     _wait_until_stored(again, lambda: alice.history(bob) == ["from the crashed tab"])
 
 
+def test_what_a_closed_tab_could_not_send_is_sent_by_another(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    at_bob = bob.page(alice)
+    stays = alice.context.new_page()
+    stays.clock.install()
+    stays.goto(alice.url)
+    expect_connected(stays)
+    stays.clock.fast_forward(20_000)  # what it looks for after connecting, it has looked for
+    page = alice.page(bob)
+    expect_connected(page)
+    page.evaluate("() => $('#chat').parley('instance').messenger.transport.stop()")
+    write(page, "left behind")
+    expect(tick(page, "left behind")).to_have_text("Sending")
+    page.close()
+    stays.clock.fast_forward(20_000)
+    expect(bubble(at_bob, "left behind")).to_be_visible()
+
+
 def test_the_list_says_what_is_not_sent(person: MakePerson, parley: ParleyServer) -> None:
     alice, bob = person("alice"), person("bob")
     bob.post(alice, "hi")

@@ -21,6 +21,8 @@ HOLD_ALL = """async () => {
     while (messenger.opened.hasOlder) await messenger.loadOlder();
     return messenger.opened.log.length;
 }"""
+HELD = "() => $('#chat').parley('instance').messenger.opened.log.length"
+MOST_HELD = 400
 # Scrolls past enough messages, or to the end, a frame at a time. Between two frames every row that
 # stays must have moved by what was scrolled.
 TRAVEL = """async (log, [step, enough]) => {
@@ -128,6 +130,28 @@ def test_scrolling_costs_the_same_however_long_the_conversation_is(
     # One for each turn of the window: between them nothing makes the browser lay out.
     assert costs.of("LayoutCount") < 1.2 * came / TURN
     assert costs.nodes_left() < MOST_NODES
+
+
+def test_at_the_end_the_page_lets_go_of_what_lies_far_above(
+    person: MakePerson, parley: ParleyServer
+) -> None:
+    alice, bob = person("alice"), person("bob")
+    _fill(parley, alice, bob)
+    page = alice.page(bob)
+    expect(bubble(page, LAST)).to_be_visible()
+    expect_connected(page)
+    assert page.evaluate(HOLD_ALL) == MANY
+    page.locator(".parley-log").evaluate("(log) => log.scrollTo(0, 0)")
+    expect(page.locator(".parley-jump")).to_be_visible()
+    bob.post(alice, "while you read")
+    expect(page.locator(".parley-jump .parley-badge")).to_have_text("1")
+    assert page.evaluate(HELD) == MANY + 1
+    page.locator(".parley-jump").click()
+    expect(bubble(page, "while you read")).to_be_in_viewport()
+    bob.post(alice, "and one more")
+    expect(bubble(page, "and one more")).to_be_in_viewport()
+    assert page.evaluate(HELD) <= MOST_HELD
+    assert _travel(page, -2500, 100) >= 100
 
 
 def _travel(page: Page, step: int, enough: int = MANY) -> int:

@@ -129,6 +129,35 @@ def test_a_chatbox_shows_its_shape_and_then_who_it_is(visit: Callable[..., Page]
     assert page.evaluate("() => [...names]") == ["Ben"]
 
 
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+ELEMENT = '<div data-parley data-parley-token="{token}" {rest}></div>'
+AROUND = {
+    "below the fold": '<div style="height: 5000px">Wares</div>{element}',
+    "half below the fold": '<div style="height: 500px">Wares</div>{element}',
+    "in a box that scrolls": """<div style="height: 300px; overflow: auto">
+        <div style="height: 1000px">Wares</div>{element}</div>""",
+}
+
+
+@pytest.mark.parametrize("place", AROUND)
+def test_what_the_page_has_scrolled_out_of_sight_is_not_read(
+    visit: Callable[..., Page], chat: ParleyServer, host: HostSite, visitor: MakeVisitor, place: str
+) -> None:
+    rest = 'data-parley-mode="chatbox" data-parley-with="ben" style="height: 500px"'
+    element = ELEMENT.format(token=token_of("ann"), rest=rest)
+    html = f"""<!doctype html><title>Shop</title>{AROUND[place].format(element=element)}
+        <script async src="{chat.url}/widget.js"></script>"""
+    ann = visitor().visit(host.put("/long", html))
+    ben = visit("ben", 'data-parley-mode="chatbox" data-parley-with="ann"')
+    expect(ann.locator(".parley-status")).to_have_attribute("data-state", "online")
+    write(ben, "anybody there?")
+    expect(bubble(ann, "anybody there?")).to_be_attached()
+    ann.evaluate(FRAMES)
+    assert ann.evaluate("() => parley('unread', '[data-parley]')") == 1
+    bubble(ann, "anybody there?").scroll_into_view_if_needed()
+    expect(tick(ben, "anybody there?")).to_have_text("Read")
+
+
 def test_a_chatbox_with_nobody_says_so(visit: Callable[..., Page]) -> None:
     page = visit("ann", 'data-parley-mode="chatbox" data-parley-with="zoe"')
     said = page.locator(".parley-empty--main")

@@ -136,6 +136,23 @@ def test_what_was_not_sent_survives_a_reload(person: MakePerson) -> None:
     expect(bubble(at_bob, "kept")).to_have_count(1)
 
 
+def test_what_was_written_under_another_spelling_is_sent_and_the_draft_goes_along(
+    person: MakePerson,
+) -> None:
+    alice, bob = person("alice"), person("bob")
+    room = open_room(bob, "Straße")
+    page = alice.page()
+    expect_connected(page)
+    page.evaluate("() => $('#chat').parley('instance').messenger.transport.stop()")
+    page.evaluate("() => { location.hash = 'room=STRASSE'; }")
+    write(page, "good morning")
+    page.locator(".parley-input").fill("and a draft")
+    page.evaluate("() => $('#chat').parley('instance').messenger.transport.start()")
+    expect(tick(page, "good morning")).to_have_text("Sent")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text(room)
+    expect(page.locator(".parley-input")).to_have_value("and a draft")
+
+
 def test_unread_messages_are_below_a_line(person: MakePerson) -> None:
     alice, bob = person("alice"), person("bob")
     room = open_room(alice, LOBBY)

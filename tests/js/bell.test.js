@@ -75,6 +75,17 @@ test('a burst is one sound, in all tabs together', async () => {
   assert.equal(rang.filter(([, , { sound }]) => sound).length, 2);
 });
 
+test('a clock that is set back neither silences it nor makes it ring twice', async () => {
+  const { clock, rang, bells } = tabs('a', 'b');
+  bells[0].news('7/1', YES, 1);
+  await clock.tick(1_000);
+  clock.jump(-3_600_000);
+  bells[1].news('7/1', YES, 1);
+  bells[0].news('7/2', YES, 2);
+  await clock.tick(1_000);
+  assert.deepEqual(rang.map(([, news, { sound }]) => [news, sound]), [[1, true], [2, true]]);
+});
+
 test('alone, without a channel, and after the end', async () => {
   const clock = new FakeClock();
   const rang = [];

@@ -22,6 +22,19 @@ test('what was sent or deleted leaves nothing behind', () => {
   assert.equal(drafts.of(7), '');
 });
 
+test('what was begun elsewhere comes below what stands there', () => {
+  const storage = new FakeStorage();
+  const drafts = new Drafts(storage, '/1');
+  drafts.keep('room:strasse', 'one');
+  drafts.move('room:strasse', 'room:straße');
+  assert.deepEqual([drafts.of('room:strasse'), drafts.of('room:straße'), storage.length], ['', 'one', 1]);
+  drafts.keep('room:strasse', 'two ');
+  drafts.move('room:strasse', 'room:straße');
+  assert.equal(drafts.of('room:straße'), 'one\ntwo ');
+  drafts.move('room:nothing', 'room:straße');
+  assert.equal(new Drafts(storage, '/1').of('room:straße'), 'one\ntwo ');
+});
+
 test('only so many are kept: the longest untouched go first', () => {
   const storage = new FakeStorage();
   const drafts = new Drafts(storage, '/1', { kept: 2 });

@@ -17,6 +17,30 @@ test('survives a reload with the same client_ids and in order', () => {
   assert.equal(after.add(2, 'd').order, 4, 'and goes on counting');
 });
 
+test('the order is that of writing, also over tabs and when the clock was set back', () => {
+  const storage = new FakeStorage();
+  const hands = new FakeClock();
+  const [one, two] = [0, 1].map(() => new Outbox(storage, '1', { clock: hands }));
+  one.add(2, 'first');
+  hands.jump(-3_600_000);
+  two.add(2, 'second');
+  hands.jump(60_000);
+  one.add(2, 'third');
+  assert.deepEqual(new Outbox(storage, '1', { clock: hands }).items(2).map(({ content }) => content), ['first', 'second', 'third']);
+  assert.equal(one.refresh(), true);
+  assert.deepEqual(one.items(2).map(({ content }) => content), ['first', 'second', 'third']);
+  assert.equal(one.refresh(), false, 'nothing new');
+});
+
+test('what other tabs wrote is taken in as far as there is room', () => {
+  const storage = new FakeStorage();
+  const one = new Outbox(storage, '1', { clock, limit: 2 });
+  const two = new Outbox(storage, '1', { clock });
+  ['a', 'b', 'c'].forEach((content) => two.add(2, content));
+  one.refresh();
+  assert.deepEqual(one.items().map(({ content }) => content), ['a', 'b']);
+});
+
 test('two users on one browser never see each other', () => {
   const storage = new FakeStorage();
   new Outbox(storage, '1', { clock }).add(2, 'secret');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { mine, theirs } from './support/entries.js';
-import { bob, greet, online } from './support/messenger.js';
+import { settled } from './support/clock.js';
+import { BOB, mine, theirs } from './support/entries.js';
+import { bob, greet, online, reloaded } from './support/messenger.js';
 
 test('receiving says delivered, seeing says read; both coalesced', async () => {
   const { messenger, net, clock } = await online();
@@ -39,6 +40,29 @@ test('a receipt that the connection swallowed is said again', async () => {
   await clock.tick(200);
   assert.equal(net.last.opts('read').length, 0, 'once confirmed, never again');
 });
+
+for (const by of ['list', 'sync', 'history']) {
+  test(`what was read without a line is said after a reload, when the ${by} knows less`, async () => {
+    const first = await online();
+    first.net.last.push({ errorcode: 0, data: { user_id: 2, data: theirs(1) } });
+    first.net.last.end(1006);
+    first.messenger.saw(first.messenger.open(bob), 1);
+    first.messenger.stop();
+    const second = reloaded(first);
+    const less = { ...BOB, last_seq: 1, read_seq: 0, unread: 1 };
+    if (by === 'list') second.api.list = [{ ...less, last: theirs(1) }];
+    second.messenger.start();
+    await greet(second, { moved: by === 'sync' ? [{ ...less, logs: [], reset: false }] : [] });
+    if (by === 'history') {
+      second.api.history = async () => ({ ...less, logs: [theirs(1)], has_more: false });
+      second.messenger.open(bob);
+      await settled();
+    }
+    await second.clock.tick(200);
+    assert.deepEqual(second.net.last.opts('read').map(({ data }) => data), [{ other: 2, seq: 1 }]);
+    assert.equal(second.messenger.conversations.unread, 0);
+  });
+}
 
 test('read events move ticks and the unread number of my other tabs', async () => {
   const { messenger, net } = await online();

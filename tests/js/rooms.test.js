@@ -43,6 +43,23 @@ test('a spelling that only the server knows to be the same leads to the room it 
   assert.equal(all.messenger.opened.joined, true);
 });
 
+test('what was written under another spelling goes along, also when nobody looks at it any more', async () => {
+  for (const opened of [true, false]) {
+    const all = await online();
+    const { messenger, net } = all;
+    const moved = [];
+    messenger.writing.on('moved', (from, to) => moved.push([from.id, to.id]));
+    messenger.openRoom('STRASSE');
+    const { clientId } = messenger.send('words');
+    if (!opened) messenger.close();
+    await admit(all, page([], { room: 'Straße' }));
+    await admit(all, page([], { room: 'Straße' }));
+    assert.deepEqual(net.last.opts('room-say').map(({ data }) => data), [{ room: 'straße', content: 'words', client_id: clientId }]);
+    assert.deepEqual(contents(messenger.conversations.get('room:straße')), ['words']);
+    assert.deepEqual([messenger.opened?.id, moved], [opened ? 'room:straße' : undefined, [['room:strasse', 'room:straße']]]);
+  }
+});
+
 test('what is written goes out by room-say, with one client_id however often', async () => {
   const all = await inLobby();
   const { messenger, net, room, clock } = all;
@@ -245,6 +262,27 @@ test('leaving takes the room out of list and cache; coming back is joining', asy
   assert.deepEqual([room.outside, room.joined], [null, true]);
 });
 
+test('a room that was left is not entered again by what was not sent there, which is kept', async () => {
+  const all = await inLobby(page([said(1)]));
+  const { messenger, net, room, clock } = all;
+  messenger.send('refused');
+  net.last.answer(net.last.opts('room-say')[0], { errorcode: -7, txt: 'too long' });
+  await settled();
+  messenger.send('on its way');
+  net.last.push(event('room-leave', { by: '>', time: T0, removed: false }));
+  assert.deepEqual(room.pending.map((item) => [item.content, item.error]), [['refused', -7], ['on its way', -5]]);
+  await clock.tick(1_000);
+  messenger.stop();
+  const second = reloaded(all);
+  second.messenger.start();
+  await greet(second);
+  assert.deepEqual(second.net.last.opts('room-join'), []);
+  second.messenger.openRoom('Lobby');
+  await admit(second, page([said(1)]));
+  assert.deepEqual(contents(second.messenger.opened), ['word 1', 'refused', 'on its way']);
+  assert.deepEqual(second.net.last.opts('room-say'), [], 'before somebody says so');
+});
+
 test('who was removed is told so, and does not come back by reconnecting', async () => {
   const all = await inLobby();
   all.net.last.push(event('room-leave', { by: '>', time: T0, removed: true }));
@@ -301,6 +339,19 @@ test('a server that cannot just now is asked again', async () => {
   net.last.answer(net.last.opts('room-join')[0], { errorcode: -8, txt: 'not now' });
   await clock.tick(3_000);
   assert.equal(net.last.opts('room-join').length, 2);
+});
+
+test('of an open room only the end is kept while nobody looks at more than that', async () => {
+  const { messenger, net, room } = await inLobby();
+  const push = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => net.last.push(event('room-message', { data: said(from + at) })));
+  push(1, 500);
+  assert.deepEqual([room.log.length, room.hasOlder], [500, false]);
+  messenger.isAtEnd = () => true;
+  push(501, 900);
+  assert.deepEqual([room.log.length <= 400, room.log.at(-1).seq, room.hasOlder], [true, 900, true]);
+  const { length } = room.log;
+  net.last.push(event('room-message', { data: said(902) }));
+  assert.equal(room.log.length, length + 1, 'what is missing is looked for first');
 });
 
 test('older messages come by room-chat, from the place of the first', async () => {

@@ -94,6 +94,41 @@ test('a connection lost before the answer: sent again on the next', async () => 
   assert.equal(messenger.outbox.size, 0);
 });
 
+test('what a tab that was closed could not send is sent by one that stays', async () => {
+  const stays = await online();
+  const { net, clock, local, api } = stays;
+  const closed = world({ clock, local, api });
+  closed.messenger.start();
+  closed.messenger.open(bob);
+  net.last.end(1012);
+  const { clientId } = closed.messenger.send('important');
+  closed.messenger.stop();
+  await clock.tick(1_000);
+  await greet(stays);
+  await clock.tick(10_000);
+  assert.deepEqual(net.last.opts('chat-to').map(({ data }) => data.client_id), [clientId]);
+  assert.deepEqual(contents(stays.messenger.conversations.get(2)), ['important']);
+});
+
+test('another tab is given the time to send what was written there', async () => {
+  const other = await online();
+  const { net, clock, local, api } = other;
+  const writes = await online({ clock, local, api });
+  writes.messenger.open(bob);
+  writes.messenger.send('mine to send');
+  other.messenger.writing.watch(); // its storage has changed
+  await clock.tick(5_000);
+  const [frame] = writes.net.last.opts('chat-to');
+  writes.net.last.answer(frame, stored(1, frame));
+  await clock.tick(10_000);
+  assert.deepEqual(net.last.opts('chat-to'), []);
+  writes.net.last.end(1012);
+  writes.messenger.send('the line is gone here alone');
+  other.messenger.writing.watch();
+  await clock.tick(10_000);
+  assert.equal(net.last.opts('chat-to').length, 1);
+});
+
 test('what another tab of mine sent appears here, marked as mine', async () => {
   const { messenger, net } = await online();
   net.last.push({ errorcode: 2, txt: 'success.', data: { user_id: 2, data: mine(1, 'from my phone') } });

@@ -53,6 +53,18 @@ test('4401: taken up again at once, without a word; again and again only every 5
   assert.equal(net.sockets.length, 3);
 });
 
+test('4401: a clock that is set back makes nobody wait longer', async () => {
+  const all = await online();
+  const { net, clock } = all;
+  net.last.end(4401);
+  await clock.tick(1);
+  await greet(all);
+  clock.jump(-3_600_000);
+  net.last.end(4401);
+  await clock.tick(5_000);
+  assert.equal(net.sockets.length, 3);
+});
+
 test('a handshake refused to an expired token is repeated at once with the next one', async () => {
   const { net, api, clock } = await online();
   const { me } = api;

@@ -20,6 +20,15 @@ test('typing: said at most every 3 s, taken back when idle or sent', async () =>
   assert.deepEqual(said(), [true, true, false, true, false]);
 });
 
+test('typing is said on when the clock has been set back', async () => {
+  const { messenger, net, clock } = await online();
+  messenger.open(bob);
+  messenger.typed('x');
+  clock.jump(-3_600_000);
+  messenger.typed('xy');
+  assert.deepEqual(net.last.opts('typing').map((frame) => frame.data.on), [true, true]);
+});
+
 test('typing of the other side ends by itself, by a message, or by going away', async () => {
   const { messenger, net, clock } = await online();
   const conversation = messenger.open(bob);

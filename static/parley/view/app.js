@@ -91,6 +91,8 @@ export class AppView {
     messenger.on('open', (conversation) => this.#opened(conversation));
     messenger.on('offline', () => this.toast.say(t('recipient_offline')));
     messenger.on('full', () => this.toast.say(t('outbox_full')));
+    messenger.isAtEnd = () => this.thread.atEnd;
+    messenger.writing.on('moved', (from, to) => this.context.drafts.move(from.id, to.id));
   }
 
   /** News that the page was told of first and left to us: read out, and rung for. */
@@ -179,9 +181,9 @@ export class AppView {
     this.messenger.openRoom(name);
   }
 
-  /** Somewhere on the page, not hidden by whoever embeds us. */
+  /** Somewhere on the screen, neither hidden by whoever embeds us nor scrolled out of sight. */
   get inView() {
-    return this.thread.node.getClientRects().length > 0;
+    return this.thread.keeper.cut !== null;
   }
 
   #reconnect() {

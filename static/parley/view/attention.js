@@ -7,7 +7,6 @@ export class Attention {
   constructor({ onLook, onWake, onOffline, onSeen }) {
     const { signal } = this.#abort;
     window.addEventListener('focus', onLook, { signal });
-    window.addEventListener('resize', onLook, { signal });
     window.addEventListener('online', onWake, { signal });
     window.addEventListener('offline', onOffline, { signal });
     document.addEventListener('visibilitychange', () => {

@@ -2,16 +2,26 @@
 
 /** Closer to the end than this counts as being at the end. */
 const NEAR = 80;
+/** How finely we are told how much of it is in sight. */
+const STEPS = [...Array(51).keys()].map((step) => step / 50);
 
 export class ScrollKeeper {
   #ended = true;
   #height = 0;
-  #size;
+  #observers;
+  /** How much the edges of the window, or of whatever scrolls around us, cut off; null where nothing is left in sight. */
+  cut = null;
 
-  constructor(scroller) {
+  /** `onSight`: it may be that another part of it can be seen. */
+  constructor(scroller, onSight) {
     this.scroller = scroller;
-    this.#size = new ResizeObserver(() => this.settle());
-    this.#size.observe(scroller);
+    const look = (entries) => {
+      const { isIntersecting, boundingClientRect: whole, intersectionRect: seen } = entries.at(-1);
+      this.cut = isIntersecting ? { above: seen.top - whole.top, below: whole.bottom - seen.bottom } : null;
+      onSight();
+    };
+    this.#observers = [new ResizeObserver(onSight), new IntersectionObserver(look, { threshold: STEPS })];
+    for (const observer of this.#observers) observer.observe(scroller);
   }
 
   /** A keyboard that comes up, or a longer draft, takes room from below: whoever was at the end stays there. */
@@ -23,7 +33,7 @@ export class ScrollKeeper {
   }
 
   stop() {
-    this.#size.disconnect();
+    for (const observer of this.#observers) observer.disconnect();
   }
 
   /** Whether the end of all there is has been in view until now. */
@@ -72,7 +82,9 @@ export class ScrollKeeper {
 
   /** The last bubble that can be seen at least to its middle. */
   lastVisible(selector) {
-    const { top, bottom } = this.scroller.getBoundingClientRect();
+    if (!this.cut) return undefined;
+    const frame = this.scroller.getBoundingClientRect();
+    const [top, bottom] = [frame.top + this.cut.above, frame.bottom - this.cut.below];
     const nodes = this.scroller.querySelectorAll(selector);
     const node = nodes[firstOf(nodes, (box) => Math.min(box.top + box.height / 2, box.top + 40) >= bottom) - 1];
     return node?.getBoundingClientRect().bottom > top ? node : undefined;

@@ -32,7 +32,7 @@ export class ThreadView {
     this.bones = skeleton();
     this.scroller = el('div', { class: 'parley-scroll parley-log', role: 'log', 'aria-live': 'off', tabindex: '0',
       on: { scroll: () => this.#scrolled(), keydown: walkMessages } }, this.bones, this.blank, this.lines.node);
-    this.keeper = new ScrollKeeper(this.scroller);
+    this.keeper = new ScrollKeeper(this.scroller, () => this.#scrolled());
     this.jumpCount = el('span', { class: 'parley-badge', hidden: true });
     this.jump = el('button', { class: 'parley-jump', type: 'button', hidden: true, 'aria-label': t('jump'),
       on: { click: () => this.#jump() } }, icon('down'), this.jumpCount);
@@ -74,7 +74,7 @@ export class ThreadView {
     if (conversation.isRoom) this.roster.show(conversation);
     this.#bar(conversation);
     this.keeper.settle();
-    const stick = this.#ownNews(conversation) || this.#atEnd; // before anything is below what is shown
+    const stick = this.#ownNews(conversation) || this.atEnd; // before anything is below what is shown
     const rows = this.lines.take(conversation, { newFrom: this.#newFrom, history });
     const empty = rows.length === 0 && !conversation.outside; // of that the bar speaks
     const waiting = empty && !conversation.loaded && history !== 'failed';
@@ -115,7 +115,7 @@ export class ThreadView {
     scroller.addEventListener('blur', () => scroller.classList.remove('parley-log--quiet'), { once: true });
   }
 
-  get #atEnd() {
+  get atEnd() {
     return this.keeper.atEnd && !this.lines.window.hasBelow;
   }
 
@@ -166,7 +166,7 @@ export class ThreadView {
   /** The first page from the server may begin the unread part above what is in view. */
   #place() {
     this.#placed = true;
-    if (this.#atEnd) this.#toStart();
+    if (this.atEnd) this.#toStart();
   }
 
   #scrolled() {
@@ -174,7 +174,7 @@ export class ThreadView {
     if (!conversation) return;
     this.keeper.settle();
     this.#slide();
-    const ended = this.#atEnd;
+    const ended = this.atEnd;
     this.keeper.note(ended);
     this.jump.hidden = ended;
     this.jumpCount.hidden = conversation.unread === 0;

@@ -15,6 +15,12 @@ export class FakeClock {
     this.#timers.delete(id);
   };
 
+  /** Somebody sets the clock; what waits goes on waiting as long as it was to. */
+  jump(ms) {
+    this.#now += ms;
+    for (const timer of this.#timers.values()) timer.at += ms;
+  }
+
   get pending() {
     return this.#timers.size;
   }
