@@ -25,7 +25,7 @@ export class Session {
 
   constructor({ me, identity, settings, root, notify, send }) {
     Object.assign(this, { me, identity, settings, root, notify });
-    this.api = apiFor(settings.baseUrl, () => this.identity);
+    this.api = apiFor(settings.baseUrl, () => this.identity, me.user_id);
     this.scope = `${settings.baseUrl}/${me.user_id}`;
     this.#storages();
     this.messenger = this.#messenger(me);
@@ -163,8 +163,8 @@ export class Session {
 }
 
 /** The HTTP side under whatever identity is the current one. */
-export function apiFor(baseUrl, identity) {
-  return new Api({ baseUrl, token: () => identity().token(), renew: (stale) => identity().renew(stale) });
+export function apiFor(baseUrl, identity, userId) {
+  return new Api({ baseUrl, userId, token: () => identity().token(), renew: (stale) => identity().renew(stale) });
 }
 
 /** Where the browser forbids storing, already the asking fails. */

@@ -107,3 +107,20 @@ test('storage that is forbidden stays forbidden', () => {
   held.allow();
   assert.throws(() => held.getItem('parley/a'));
 });
+
+test('by cookie the server is told whom a request is meant for, except when asked who that is', async () => {
+  const seen = {};
+  const fetch = async (path, { headers }) => {
+    seen[path] = headers['Parley-User'];
+    return { json: async () => ({ errorcode: -3, txt: 'login failed.' }) };
+  };
+  const api = new Api({ fetch, userId: 7 });
+  let refused = 0;
+  api.refused = () => { refused += 1; };
+  assert.equal(await api.me(), null);
+  assert.equal(refused, 0);
+  await assert.rejects(api.user(2));
+  assert.equal(refused, 1);
+  await assert.rejects(new Api({ fetch, userId: 7, token: () => 't' }).recentUsers());
+  assert.deepEqual(seen, { '/api/v1/me': undefined, '/api/v1/users/2': 7, '/useropt': undefined });
+});
