@@ -16,6 +16,11 @@ export class Identity {
     this.signed = Boolean(this.#token || this.provide);
   }
 
+  /** Certainly the same member, as both tokens say. */
+  isOf(other) {
+    return Boolean(this.#subject && !other?.switched && this.#subject === other?.#subject);
+  }
+
   /** The token; undefined where a cookie says who we are; null when the host has none for us (any more). */
   async token() {
     return this.signed ? this.#token ?? this.#next() : undefined;

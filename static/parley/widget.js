@@ -12,6 +12,8 @@ import { Mount } from './view/mount.js';
 
 export class Widget {
   session = null;
+  /** The session that was here last, as long as its person may be back. */
+  #before = null;
   #round = 0;
   #timer = null;
   #backoff = new Backoff(Math.random);
@@ -45,6 +47,7 @@ export class Widget {
     Object.assign(this.settings, changes);
     const changed = (name) => this.settings[name] !== before[name];
     if (changed('theme')) this.mount.dye(this.settings.theme);
+    if (['tokenProvider', 'tokenUrl'].some(changed)) this.settings.token = changes.token ?? null; // not that of the one before
     if (WHO.some(changed)) this.#identify(changed('me') ? this.settings.me : null);
     else if (FACE.some(changed) && this.session) this.#begin(this.session.me, this.session.identity);
     else if (changed('with')) this.#goTo(this.settings.with);
@@ -100,6 +103,9 @@ export class Widget {
     const round = ++this.#round;
     const identity = new Identity(this.settings);
     systemClock.clearTimeout(this.#timer);
+    // Whoever was here is neither shown nor sent for while it is not known whether they still are.
+    if (identity.isOf(this.session?.identity)) this.session.identity = identity;
+    else if (!known) this.#end();
     try {
       const me = known ?? (await apiFor(this.settings.baseUrl, () => identity).me());
       if (round !== this.#round) return;
@@ -115,24 +121,25 @@ export class Widget {
     if (me && this.session?.me.user_id === me.user_id) return this.session.adopt(identity);
     if (me) return this.#begin(me, identity);
     this.#end();
+    this.#before = null;
     return this.notify('signedout', { reason: 'nobody' });
   }
 
-  /** Whoever was here before is not shown to somebody of whom we cannot tell who it is. */
   #askAgain(known, { errorcode, message }) {
-    this.#end();
     this.#timer = systemClock.setTimeout(() => this.#identify(known), this.#backoff.next());
     this.notify('error', { errorcode, message });
   }
 
   #begin(me, identity) {
-    const open = this.session?.me === me ? this.messenger.openId : null;
     this.#end();
     this.#place();
     const { settings } = this;
-    const notify = (type, detail) => (type === 'signedout' && identity.switched ? this.#identify(null) : this.notify(type, detail));
+    const before = this.#before;
+    this.#before = null;
+    const notify = (type, detail) => (type === 'signedout' && this.session?.identity.switched ? this.#identify(null) : this.notify(type, detail));
     const send = (text) => this.send(text);
-    this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send });
+    this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send, before });
+    const open = before?.kept === this.session.kept ? before.messenger.openId : null;
     const wanted = notify('ready', { me }) !== false && open === null ? settings : {};
     if (open !== null) this.session?.open(open, { calm: true });
     else if (wanted.room) this.enter(wanted.room, { calm: identity.signed });
@@ -148,6 +155,7 @@ export class Widget {
   }
 
   #end() {
+    this.#before = this.session ?? this.#before;
     this.session?.destroy();
     this.session = null;
   }
