@@ -16,11 +16,14 @@ async function signOut(chat, t) {
     // Without the server's word the session goes on: to pretend otherwise would leave the door open.
     if (error.errorcode !== LOGIN_FAILED) return void chat.parley('notice', t('error_network'));
   }
-  left(chat);
+  left(chat, false);
 }
 
-/** Whoever signs out here, elsewhere or by running out of time: nothing of theirs stays in this browser. */
-export function left(chat) {
-  chat.parley('wipe').parley('destroy');
+/**
+ * Whoever signs out here, elsewhere or by running out of time: nothing of theirs stays in this browser. Only
+ * here it is sure that nobody else has signed in since, who may have words to send.
+ */
+export function left(chat, own = true) {
+  chat.parley('wipe', own).parley('destroy');
   window.location.replace(window.location.pathname);
 }

@@ -10,7 +10,7 @@ import { directionOf, resolveLocale, translator } from './i18n.js';
 import { Messenger } from './messenger.js';
 import { Outbox } from './outbox.js';
 import { Preferences } from './preferences.js';
-import { SafeStorage } from './storage.js';
+import { SafeStorage, scopeOf, storageOf } from './storage.js';
 import { Times } from './time.js';
 import { Transport } from './transport.js';
 import { AppView } from './view/app.js';
@@ -26,7 +26,7 @@ export class Session {
   constructor({ me, identity, settings, root, notify, send, before }) {
     Object.assign(this, { me, identity, settings, root, notify });
     this.api = apiFor(settings.baseUrl, () => this.identity, me.user_id);
-    this.scope = `${settings.baseUrl}/${me.user_id}`;
+    this.scope = scopeOf(settings.baseUrl, me.user_id);
     const { signal } = this.#ending;
     this.kept = before?.scope === this.scope ? before.kept : this.#keep();
     for (const type of INTERACTIONS) root.addEventListener(type, () => this.allowStorage(), { signal, capture: true });
@@ -168,15 +168,6 @@ export class Session {
 /** The HTTP side under whatever identity is the current one. */
 export function apiFor(baseUrl, identity, userId) {
   return new Api({ baseUrl, userId, token: () => identity().token(), renew: (stale) => identity().renew(stale) });
-}
-
-/** Where the browser forbids storing, already the asking fails. */
-function storageOf(name) {
-  try {
-    return globalThis[name];
-  } catch {
-    return null;
-  }
 }
 
 function socketUrl(baseUrl) {

@@ -7,7 +7,7 @@ import { defaults, FACE, WHO } from './defaults.js';
 import { Identity } from './identity.js';
 import { roomPlace } from './place.js';
 import { apiFor, Session } from './session.js';
-import { wipe } from './storage.js';
+import { wipeBrowser } from './storage.js';
 import { Mount } from './view/mount.js';
 
 export class Widget {
@@ -79,11 +79,11 @@ export class Widget {
     return messenger.send(text) !== null;
   }
 
-  /** Stops, and removes everything that Parley stored in this browser. To be called when the person signs out. */
-  wipe() {
-    this.messenger?.stop();
-    wipe(globalThis.sessionStorage);
-    wipe(globalThis.localStorage);
+  /** Ends, and removes everything that Parley stored in this browser, or of `own` what is this person's. To be called at sign-out. */
+  wipe(own) {
+    const scope = this.session?.scope;
+    this.#leave();
+    if (!own || scope) wipeBrowser(own && scope);
   }
 
   /** Shows a short word in the widget's own manner. */
@@ -92,9 +92,7 @@ export class Widget {
   }
 
   destroy() {
-    this.#end();
-    this.#round += 1;
-    systemClock.clearTimeout(this.#timer);
+    this.#leave();
     this.mount.destroy();
   }
 
@@ -120,8 +118,7 @@ export class Widget {
   #become(me, identity) {
     if (me && this.session?.me.user_id === me.user_id) return this.session.adopt(identity);
     if (me) return this.#begin(me, identity);
-    this.#end();
-    this.#before = null;
+    this.#leave();
     return this.notify('signedout', { reason: 'nobody' });
   }
 
@@ -152,6 +149,14 @@ export class Widget {
     if (this.mount?.kind === kind) return;
     this.mount?.destroy();
     this.mount = new Mount(kind === 'popup' ? document.body : this.element, this.settings.styles, kind, this.settings.theme);
+  }
+
+  /** For good: nothing waits for an answer or for the person any more. */
+  #leave() {
+    this.#end();
+    this.#before = null;
+    this.#round += 1;
+    systemClock.clearTimeout(this.#timer);
   }
 
   #end() {

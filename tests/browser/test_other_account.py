@@ -5,7 +5,17 @@ from __future__ import annotations
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import MakePerson
-from tests.browser.person import PASSWORD, Person, expect_connected, item, texts
+from tests.browser.person import (
+    PASSWORD,
+    Person,
+    bubble,
+    expect_connected,
+    item,
+    stored_keys,
+    texts,
+    tick,
+    write,
+)
 
 
 class Line:
@@ -60,3 +70,28 @@ def test_a_tab_without_a_socket_never_shows_the_words_of_who_signed_in_since(
     page.wait_for_function("() => !window.stillAlices")
     expect(page.locator(".parley-head--me")).to_contain_text("bob")
     assert "to bob alone" not in texts(page)
+
+
+def test_the_tab_of_the_one_before_takes_only_their_own_things_with_it(
+    person: MakePerson,
+) -> None:
+    alice, bob, carol = person("alice"), person("bob"), person("carol")
+    carol.post(alice, "hello alice")
+    carol.post(bob, "hello bob")
+    old, at_alices = tab(alice)
+    item(old, "carol").click()
+    old.wait_for_function("() => Object.keys(sessionStorage).some((key) => key.includes('/log/'))")
+    at_alices.cut(1012)
+    sign_in_elsewhere(alice, "bob")
+    new, at_bobs = tab(alice)
+    item(new, "carol").click()
+    at_bobs.cut(1012)
+    write(new, "bob's words")
+    expect(bubble(new, "bob's words")).to_be_visible()
+    new.close()
+    at_alices.open = True
+    old.evaluate("() => window.dispatchEvent(new Event('online'))")
+    expect(old.locator(".parley-head--me")).to_contain_text("bob")
+    assert not [key for key in stored_keys(old) if key.startswith(f"parley//{alice.user_id}/")]
+    item(old, "carol").click()
+    expect(tick(old, "bob's words")).to_have_text("Sent")
