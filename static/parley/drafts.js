@@ -32,6 +32,12 @@ export class Drafts {
     if (this.#held.size > this.kept) this.#drop(this.#held.keys().next().value);
   }
 
+  /** What was begun there belongs here, below what was begun here. */
+  move(there, here) {
+    this.keep(here, [here, there].map((id) => this.of(id)).filter(Boolean).join('\n'));
+    this.#drop(there);
+  }
+
   #drop(id) {
     if (this.#held.delete(id)) this.storage.remove(id);
   }

@@ -2,7 +2,7 @@
 //
 // Emits: 'change' (conversation or null: the list), 'message' (conversation, message), 'status' (status),
 // 'offline' (conversation), 'refused' (conversation, errorcode), 'full' (), 'open' (conversation or null),
-// 'signedout' (reason).
+// 'moved' (place, place): a room goes by another name, 'signedout' (reason).
 import { Connection } from './connection.js';
 import { Conversations } from './conversations.js';
 import { cleaned, charactersLeft, isBlank } from './content.js';
@@ -10,6 +10,7 @@ import { Courier } from './courier.js';
 import { Directory } from './directory.js';
 import { ServerClock, systemClock } from './clock.js';
 import { Emitter } from './emitter.js';
+import { watchEntering } from './entering.js';
 import { History } from './history.js';
 import { Inbound } from './inbound.js';
 import { personOf } from './person.js';
@@ -48,6 +49,7 @@ export class Messenger extends Emitter {
     this.connection = new Connection(this);
     this.roomNews = new RoomNews(this);
     this.#listen();
+    watchEntering(this);
   }
 
   /** Paints from the cache first, then goes to the network. */
@@ -144,7 +146,7 @@ export class Messenger extends Emitter {
   }
 
   #listen() {
-    const { inbound, courier, directory, history, receipts, rooms, transport, writing } = this;
+    const { inbound, courier, directory, history, rooms, transport, writing } = this;
     transport.on('packet', (packet) => inbound.take(packet));
     inbound.on('change', (conversation) => this.#received(conversation));
     inbound.on('message', (conversation, message) => this.emit('message', conversation, message));
@@ -155,11 +157,6 @@ export class Messenger extends Emitter {
     directory.on('listed', () => this.emit('change', null));
     history.on('change', (conversation) => this.#loaded(conversation));
     rooms.on('change', (room) => this.#received(room));
-    rooms.on('entered', () => {
-      courier.flush();
-      receipts.resume();
-    });
-    rooms.on('elsewhere', (room, name) => room === this.opened && this.openRoom(name));
     rooms.on('refused', (room, code) => this.emit('refused', room, code));
     writing.on('change', (conversation) => this.emit('change', conversation));
     courier.on('stored', (packet) => this.#carried(packet));

@@ -51,16 +51,21 @@ export class Outbox {
 
   /** The server will not take it as it is; the person decides what becomes of it. */
   fail(clientId, errorcode) {
-    this.#update(clientId, errorcode);
+    this.#update(clientId, { error: errorcode });
   }
 
   retry(clientId) {
-    this.#update(clientId, 0);
+    this.#update(clientId, { error: 0 });
   }
 
-  #update(clientId, error) {
+  /** What was meant for there belongs here. */
+  move(there, here) {
+    for (const { clientId } of this.items(there)) this.#update(clientId, { other: here });
+  }
+
+  #update(clientId, changes) {
     const item = this.#items.get(clientId);
-    if (item) this.#keep({ ...item, error });
+    if (item) this.#keep({ ...item, ...changes });
   }
 
   #keep(item) {

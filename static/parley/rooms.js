@@ -1,11 +1,11 @@
 // The rooms one is in: coming in and leaving, what is heard there, and what a moderator does.
 //
-// Emits: 'change' (room), 'entered' (room), 'elsewhere' (room, name), 'refused' (room, errorcode).
+// Emits: 'change' (room), 'entered' (room), 'elsewhere' (room, its other name's room), 'refused' (room, errorcode).
 import { systemClock } from './clock.js';
 import { EVENT, NO_NETWORK, NOT_ALLOWED, NOT_NOW, TOO_FAST, TOO_LARGE } from './codes.js';
 import { Emitter } from './emitter.js';
 import { isSeq } from './entry.js';
-import { isRoom, personAt, roomPlace } from './place.js';
+import { isRoom, personAt, roomPerson, roomPlace } from './place.js';
 import { peopleOf } from './roster.js';
 
 /** Joining that failed while the socket lives is tried again after this. */
@@ -110,7 +110,7 @@ export class Rooms extends Emitter {
   #arrived(room, name) {
     if (typeof name !== 'string' || roomPlace(name) === room.id) return;
     this.#present.delete(room.id);
-    this.emit('elsewhere', room, name);
+    this.emit('elsewhere', room, this.conversations.with(roomPerson(name)));
   }
 
   #later(room) {

@@ -144,6 +144,7 @@ export class Session {
     });
     messenger.on('status', (status) => unless('state', status, (view) => view.status.show(status)));
     messenger.on('refused', (conversation, errorcode) => unless('error', { ...conversation.address, errorcode }, (view) => view.refused(errorcode, conversation)));
+    messenger.on('moved', (from, to) => this.kept.drafts.move(from, to));
     messenger.on('signedout', (reason) => notify('signedout', { reason }));
     messenger.on('open', (conversation) => notify('open', { userId: null, ...conversation?.address }));
     messenger.on('change', () => {

@@ -193,3 +193,19 @@ def test_names_and_texts_are_only_text(person: MakePerson) -> None:
         page.goto(bob.url + path)
         expect(page.locator(".parley-item-name", has_text=evil)).to_be_visible()
         assert page.locator("img[src=x]").count() == 0
+
+
+def test_what_was_written_under_another_spelling_arrives(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    at_bob = enter(bob, open_room(bob, "Straße"))
+    page = alice.page()
+    expect_connected(page)
+    line = "jQuery('#chat').parley('instance').messenger.transport"
+    page.evaluate(f"() => {{ {line}.stop(); jQuery('#chat').parley('room', 'STRASSE'); }}")
+    write(page, "good morning")
+    page.locator(".parley-input").fill("and good")
+    page.evaluate(f"() => {line}.start()")
+    expect(bubble(at_bob, "good morning")).to_be_visible()
+    expect(tick(page, "good morning")).to_have_text("Sent")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Straße")
+    expect(page.locator(".parley-input")).to_have_value("and good")

@@ -50,3 +50,12 @@ test('works where nothing can be stored', () => {
   drafts.keep(1, 'a');
   assert.equal(drafts.of(1), 'a');
 });
+
+test('a draft goes along to where its place turns out to be, below what was begun there', () => {
+  const drafts = new Drafts(new FakeStorage(), '/1');
+  drafts.keep(1, 'a');
+  drafts.move(1, 2);
+  drafts.keep(3, 'b');
+  drafts.move(3, 2);
+  assert.deepEqual([1, 2, 3].map((id) => drafts.of(id)), ['', 'a\nb', '']);
+});

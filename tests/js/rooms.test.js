@@ -43,6 +43,39 @@ test('a spelling that only the server knows to be the same leads to the room it 
   assert.equal(all.messenger.opened.joined, true);
 });
 
+test('what was written under another spelling is sent, and once, from wherever one looks', async () => {
+  const all = await online();
+  const { messenger, net, clock } = all;
+  messenger.openRoom('STRASSE');
+  await settled();
+  messenger.send('words');
+  const moved = [];
+  messenger.on('moved', (...places) => moved.push(places));
+  await admit(all, page([], { room: 'Straße' }));
+  assert.deepEqual([moved, contents(messenger.opened)], [[['room:strasse', 'room:straße']], ['words']]);
+  await clock.tick(300);
+  messenger.stop();
+  const later = reloaded(all);
+  later.messenger.start();
+  await greet(later);
+  assert.equal(later.messenger.opened, null);
+  await admit(later, page([], { room: 'Straße' }));
+  const [said, ...more] = later.net.last.opts('room-say');
+  assert.deepEqual([said.data.room, said.data.content, more.length], ['straße', 'words', 0]);
+});
+
+test('a room that is in the outbox under another spelling is entered by its own name', async () => {
+  const before = world();
+  before.messenger.writing.add('room:strasse', 'words');
+  const all = reloaded(before);
+  all.messenger.start();
+  await greet(all);
+  await admit(all, page([], { room: 'Straße' }));
+  await admit(all, page([], { room: 'Straße' }));
+  assert.deepEqual(all.net.last.opts('room-join').map(({ data }) => data.room), ['strasse', 'Straße']);
+  assert.equal(all.net.last.opts('room-say').length, 1);
+});
+
 test('what is written goes out by room-say, with one client_id however often', async () => {
   const all = await inLobby();
   const { messenger, net, room, clock } = all;
