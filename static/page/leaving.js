@@ -1,6 +1,6 @@
 // Signing out, from whichever page.
-import { Api } from '../parley/api.js';
 import { LOGIN_FAILED } from '../parley/codes.js';
+import { Accounts } from './accounts.js';
 
 /** The button for it, among the widget's `actions`. */
 export function signOutAction(chat, t) {
@@ -11,7 +11,7 @@ async function signOut(chat, t) {
   const count = chat.parley('unsent');
   if (count && !window.confirm(t('sign_out_unsent', { count }))) return;
   try {
-    await new Api().signOut();
+    await new Accounts().signOut();
   } catch (error) {
     // Without the server's word the session goes on: to pretend otherwise would leave the door open.
     if (error.errorcode !== LOGIN_FAILED) return void chat.parley('notice', t('error_network'));

@@ -2,7 +2,6 @@
 import { Api } from '../parley/api.js';
 import { systemClock } from '../parley/clock.js';
 import { LOGIN_FAILED } from '../parley/codes.js';
-import { translator } from '../parley/i18n.js';
 import { personOf } from '../parley/person.js';
 import { PublicRooms } from '../parley/public_rooms.js';
 import { scopeOf, wipeBrowser } from '../parley/storage.js';
@@ -11,10 +10,12 @@ import { el, isolated } from '../parley/view/dom.js';
 import { icon } from '../parley/view/icons.js';
 import { Mount } from '../parley/view/mount.js';
 import { RoomsView } from '../parley/view/rooms.js';
+import { Accounts } from './accounts.js';
+import { pageTranslator } from './words.js';
 
 export function showRooms(element, styles) {
   const { me, locale, direction } = element.dataset;
-  const t = translator(locale);
+  const t = pageTranslator(locale);
   const context = { t, locale, baseUrl: '', clock: systemClock };
   const person = personOf(JSON.parse(me));
   const rooms = new PublicRooms({ api: new Api({ userId: person.id }) });
@@ -42,7 +43,7 @@ function head(me, t, leave) {
 
 /** Without the server's word the session goes on. */
 async function signOut() {
-  await new Api().signOut().catch((error) => {
+  await new Accounts().signOut().catch((error) => {
     if (error.errorcode !== LOGIN_FAILED) throw error;
   });
   gone();

@@ -1,4 +1,4 @@
-// The HTTP side: history and people by POST /useropt, accounts by the REST API. Every failure is an ApiError.
+// The HTTP side: history and people by POST /useropt, who somebody is by the REST API. Every failure is an ApiError.
 import { LOGIN_FAILED, NO_NETWORK } from './codes.js';
 import { requestTo } from './place.js';
 
@@ -50,44 +50,29 @@ export class Api {
   }
 
   user(id) {
-    return this.#call('GET', `/api/v1/users/${id}`);
+    return this.call('GET', `/api/v1/users/${id}`);
   }
 
   /** The user of exactly this name, or null. */
   async userNamed(username) {
-    const { users } = await this.#call('GET', `/api/v1/users?username=${encodeURIComponent(username)}`);
+    const { users } = await this.call('GET', `/api/v1/users?username=${encodeURIComponent(username)}`);
     return users?.[0] ?? null;
   }
 
   /** The signed-in user, whoever that is, or null when nobody is. */
   me() {
-    return this.#call('GET', ME).catch((error) => {
+    return this.call('GET', ME).catch((error) => {
       if (error.errorcode === LOGIN_FAILED) return null;
       throw error;
     });
   }
 
-  signIn(username, password) {
-    return this.#call('POST', '/api/v1/session', { username, password });
-  }
-
-  register(username, password, nickname) {
-    return this.#call('POST', '/api/v1/users', { username, password, nickname: nickname || undefined });
-  }
-
-  signInAsGuest(nickname) {
-    return this.#call('POST', '/api/v1/guests', { nickname: nickname || undefined });
-  }
-
-  signOut() {
-    return this.#call('DELETE', '/api/v1/session');
-  }
-
   #useropt(opt, data) {
-    return this.#call('POST', '/useropt', { opt, data });
+    return this.call('POST', '/useropt', { opt, data });
   }
 
-  async #call(method, path, body) {
+  /** The `data` of the answer. */
+  async call(method, path, body) {
     const packet = await this.#ask(method, path, body).catch(() => undefined);
     if (packet?.errorcode === LOGIN_FAILED && path !== ME) this.refused();
     if (!packet || packet.errorcode < 0) throw new ApiError(packet);
