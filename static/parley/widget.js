@@ -74,7 +74,7 @@ export class Widget {
   send(text) {
     const { messenger } = this;
     if (!messenger || messenger.openId === null) return false;
-    if (this.notify('beforesend', { ...messenger.opened?.address, content: text }) === false) return false;
+    if (this.notify('beforesend', { ...messenger.opened?.address, content: text }) === false || messenger !== this.messenger) return false;
     this.session.allowStorage();
     return messenger.send(text) !== null;
   }
@@ -133,7 +133,7 @@ export class Widget {
     const { settings } = this;
     const before = this.#before;
     this.#before = null;
-    const notify = (type, detail) => (type === 'signedout' && this.session?.identity.switched ? this.#identify(null) : this.notify(type, detail));
+    const notify = (type, detail) => (type === 'signedout' && this.session?.identity.switched ? this.#takeOver() : this.notify(type, detail));
     const send = (text) => this.send(text);
     this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send, before });
     const open = before?.kept === this.session.kept ? before.messenger.openId : null;
@@ -141,6 +141,12 @@ export class Widget {
     if (open !== null) this.session?.open(open, { calm: true });
     else if (wanted.room) this.enter(wanted.room, { calm: identity.signed });
     else this.#goTo(wanted.with ?? null, { calm: identity.signed });
+  }
+
+  /** There are tokens of somebody else now, so the text that the page gave is out of date. */
+  #takeOver() {
+    if (typeof this.settings.token === 'string') this.settings.token = null;
+    return this.#identify(null);
   }
 
   /** A popup floats above the page, wherever the element stands. */

@@ -96,12 +96,14 @@ def test_another_account_takes_the_place_of_the_first(
     assert stored_keys(page) == []
 
 
+@pytest.mark.parametrize("first", [False, True])
 def test_an_account_changed_at_the_host_is_another_account_here(
-    host: HostSite, visit: Callable[[str], Page]
+    host: HostSite, visit: Callable[[str], Page], first: bool
 ) -> None:
     """In another tab, say: the host then has a token for us, but for somebody else."""
     host.put("/token", token_of("ann", ttl=4), "text/plain")
-    page = visit("{ tokenUrl: '/token', with: 'cat' }")
+    token = f"token: '{token_of('ann', ttl=4)}'," if first else ""
+    page = visit(f"{{ {token} tokenUrl: '/token', with: 'cat' }}")
     expect_connected(page)
     write(page, "from ann")
     expect(tick(page, "from ann")).to_have_text("Sent")
