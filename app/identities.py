@@ -20,6 +20,8 @@ COOKIE = "parley_session"
 DEVICE_COOKIE = "parley_device"
 SUBPROTOCOL = "parley.v1"
 BEARER_SUBPROTOCOL = "parley.bearer."
+# the user id of whom a page believes to be: its cookie may have become another's in another tab
+MEANT_FOR = "Parley-User"
 
 Identity = tuple[Person, Credential]
 Found = TypeVar("Found")
@@ -71,7 +73,8 @@ class Identities:
             secret = session_secret(handler, self._days)
             if secret is None:
                 raise not_signed_in()
-            found = await self._look(lambda: sessions.find_session(secret), question)
+            meant_for = handler.request.headers.get(MEANT_FOR)
+            found = await self._look(lambda: _find_session(secret, meant_for), question)
         else:
             found = await self._ask_by_token(self._tokens.check(token), question)
         if found is None:
@@ -101,6 +104,13 @@ class Identities:
             return None if identity is None else (identity, question(identity))
 
         return await self._reader.run(work)
+
+
+def _find_session(secret: str, meant_for: str | None) -> Identity | None:
+    found = sessions.find_session(secret)
+    if found is None or meant_for in (None, str(found[0].user_id)):
+        return found
+    return None
 
 
 def _arrival(claims: Claims) -> Arrival:

@@ -146,7 +146,13 @@ def document() -> dict[str, Any]:
         "components": {
             "schemas": SCHEMAS,
             "securitySchemes": {
-                "cookie": {"type": "apiKey", "in": "cookie", "name": "parley_session"},
+                "cookie": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "parley_session",
+                    "description": "The header Parley-User may name the user id that a request"
+                    " is meant for: 401 where the cookie has become another's meanwhile.",
+                },
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
             },
         },

@@ -220,6 +220,18 @@ async def test_nobody_is_401(
         assert reply.headers["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize(("method", "path", "body"), SIGNED_IN)
+async def test_what_is_meant_for_another_than_the_cookie_is_not_answered(
+    shared_server: ParleyServer, method: str, path: str, body: object
+) -> None:
+    alice, bob = await meet(shared_server, "alice", "bob")
+    for meant_for in (str(bob.user_id), "", "alice"):
+        headers = {"Parley-User": meant_for}
+        check(await alice.request(method, path, body, headers), 401, -3)
+    reply = await alice.request(method, path, body, {"Parley-User": str(alice.user_id)})
+    assert reply.envelope["errorcode"] != -3
+
+
 @pytest.mark.parametrize(
     "path", ["/nowhere", "/api/v1", "/api/v1/", "/api/v2/me", "/api/v1/me/", "/API/v1/me", "/.git"]
 )

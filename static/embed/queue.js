@@ -1,6 +1,7 @@
 // window.parley(...): can be called before the script has loaded, given the stub
 //   window.parley = window.parley || function () { (parley.q = parley.q || []).push(arguments) };
 // Calls are carried out in their order once the page is parsed, because they name elements.
+import { attempt } from '../parley/attempt.js';
 
 /** The function that stands at window.parley from now on; `start()` ends the waiting. */
 export function openQueue(run) {
@@ -10,17 +11,9 @@ export function openQueue(run) {
   parley.start = () => {
     const calls = waiting ?? [];
     waiting = null;
-    calls.forEach((args) => attempt(run, args));
+    // One call gone wrong is no reason to leave out the others.
+    calls.forEach((args) => attempt(() => run(...args)));
   };
   window.parley = parley;
   return parley;
-}
-
-/** One call gone wrong is no reason to leave out the others. */
-function attempt(run, args) {
-  try {
-    run(...args);
-  } catch (error) {
-    window.reportError(error);
-  }
 }

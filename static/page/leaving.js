@@ -1,6 +1,6 @@
 // Signing out, from whichever page.
-import { Api } from '../parley/api.js';
 import { LOGIN_FAILED } from '../parley/codes.js';
+import { Accounts } from './accounts.js';
 
 /** The button for it, among the widget's `actions`. */
 export function signOutAction(chat, t) {
@@ -11,16 +11,19 @@ async function signOut(chat, t) {
   const count = chat.parley('unsent');
   if (count && !window.confirm(t('sign_out_unsent', { count }))) return;
   try {
-    await new Api().signOut();
+    await new Accounts().signOut();
   } catch (error) {
     // Without the server's word the session goes on: to pretend otherwise would leave the door open.
     if (error.errorcode !== LOGIN_FAILED) return void chat.parley('notice', t('error_network'));
   }
-  left(chat);
+  left(chat, false);
 }
 
-/** Whoever signs out here, elsewhere or by running out of time: nothing of theirs stays in this browser. */
-export function left(chat) {
-  chat.parley('wipe').parley('destroy');
+/**
+ * Whoever signs out here, elsewhere or by running out of time: nothing of theirs stays in this browser. Only
+ * here it is sure that nobody else has signed in since, who may have words to send.
+ */
+export function left(chat, own = true) {
+  chat.parley('wipe', own).parley('destroy');
   window.location.replace(window.location.pathname);
 }

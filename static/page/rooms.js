@@ -2,29 +2,31 @@
 import { Api } from '../parley/api.js';
 import { systemClock } from '../parley/clock.js';
 import { LOGIN_FAILED } from '../parley/codes.js';
-import { translator } from '../parley/i18n.js';
 import { personOf } from '../parley/person.js';
 import { PublicRooms } from '../parley/public_rooms.js';
-import { wipe } from '../parley/storage.js';
+import { scopeOf, wipeBrowser } from '../parley/storage.js';
 import { avatarOf } from '../parley/view/avatar.js';
 import { el, isolated } from '../parley/view/dom.js';
 import { icon } from '../parley/view/icons.js';
 import { Mount } from '../parley/view/mount.js';
 import { RoomsView } from '../parley/view/rooms.js';
+import { Accounts } from './accounts.js';
+import { pageTranslator } from './words.js';
 
 export function showRooms(element, styles) {
   const { me, locale, direction } = element.dataset;
-  const t = translator(locale);
+  const t = pageTranslator(locale);
   const context = { t, locale, baseUrl: '', clock: systemClock };
-  const rooms = new PublicRooms({ api: new Api() });
+  const person = personOf(JSON.parse(me));
+  const rooms = new PublicRooms({ api: new Api({ userId: person.id }) });
   const view = new RoomsView({ context, rooms, onOpen: (name) => window.location.assign(`/rooms/${encodeURIComponent(name)}`) });
   const leave = () => signOut().catch(() => {
     view.problem.textContent = t('error_network');
   });
   const { root } = new Mount(element, styles, 'panel', 'auto');
-  root.append(el('div', { class: 'parley parley--single', lang: locale, dir: direction }, head(personOf(JSON.parse(me)), t, leave),
+  root.append(el('div', { class: 'parley parley--single', lang: locale, dir: direction }, head(person, t, leave),
     el('div', { class: 'parley-lobby' }, view.node)));
-  rooms.on('change', () => rooms.failed === LOGIN_FAILED && gone());
+  rooms.on('change', () => rooms.failed === LOGIN_FAILED && gone(scopeOf('', person.id)));
   view.start();
   document.title = `${t('rooms')} – Parley`;
   // A page that nobody looks at asks for nothing.
@@ -41,13 +43,14 @@ function head(me, t, leave) {
 
 /** Without the server's word the session goes on. */
 async function signOut() {
-  await new Api().signOut().catch((error) => {
+  await new Accounts().signOut().catch((error) => {
     if (error.errorcode !== LOGIN_FAILED) throw error;
   });
   gone();
 }
 
-function gone() {
-  for (const storage of [sessionStorage, localStorage]) wipe(storage);
+/** Where somebody else may have signed in since, only what is one's own goes. */
+function gone(scope) {
+  wipeBrowser(scope);
   window.location.reload();
 }

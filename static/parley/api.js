@@ -1,8 +1,9 @@
-// The HTTP side: history and people by POST /useropt, accounts by the REST API. Every failure is an ApiError.
+// The HTTP side: history and people by POST /useropt, who somebody is by the REST API. Every failure is an ApiError.
 import { LOGIN_FAILED, NO_NETWORK } from './codes.js';
 import { requestTo } from './place.js';
 
 const TIMEOUT = 15_000;
+const ME = '/api/v1/me';
 
 export class ApiError extends Error {
   constructor({ errorcode = NO_NETWORK, txt = 'no network', data = {} } = {}) {
@@ -14,13 +15,16 @@ export class ApiError extends Error {
 export class Api {
   /** How often a token was found to have expired, and replaced. */
   renewals = 0;
+  /** Called when the server does not take us for who we are, or not any more. */
+  refused = () => undefined;
 
   /**
    * `token` gives a bearer token, nothing where the cookie of our own origin says who we are, and null where
-   * nobody is signed in; `renew(stale)` gives the one after that.
+   * nobody is signed in; `renew(stale)` gives the one after that. A cookie may become another's behind our
+   * back: the server then answers nothing that is meant for `userId`.
    */
-  constructor({ baseUrl = '', token = () => undefined, renew = () => null, fetch = (...args) => globalThis.fetch(...args) } = {}) {
-    Object.assign(this, { baseUrl, token, renew, fetch });
+  constructor({ baseUrl = '', userId, token = () => undefined, renew = () => null, fetch = (...args) => globalThis.fetch(...args) } = {}) {
+    Object.assign(this, { baseUrl, userId, token, renew, fetch });
   }
 
   /** `place`: with whom, or in which room. */
@@ -46,45 +50,31 @@ export class Api {
   }
 
   user(id) {
-    return this.#call('GET', `/api/v1/users/${id}`);
+    return this.call('GET', `/api/v1/users/${id}`);
   }
 
   /** The user of exactly this name, or null. */
   async userNamed(username) {
-    const { users } = await this.#call('GET', `/api/v1/users?username=${encodeURIComponent(username)}`);
+    const { users } = await this.call('GET', `/api/v1/users?username=${encodeURIComponent(username)}`);
     return users?.[0] ?? null;
   }
 
-  /** The signed-in user, or null when nobody is. */
+  /** The signed-in user, whoever that is, or null when nobody is. */
   me() {
-    return this.#call('GET', '/api/v1/me').catch((error) => {
+    return this.call('GET', ME).catch((error) => {
       if (error.errorcode === LOGIN_FAILED) return null;
       throw error;
     });
   }
 
-  signIn(username, password) {
-    return this.#call('POST', '/api/v1/session', { username, password });
-  }
-
-  register(username, password, nickname) {
-    return this.#call('POST', '/api/v1/users', { username, password, nickname: nickname || undefined });
-  }
-
-  signInAsGuest(nickname) {
-    return this.#call('POST', '/api/v1/guests', { nickname: nickname || undefined });
-  }
-
-  signOut() {
-    return this.#call('DELETE', '/api/v1/session');
-  }
-
   #useropt(opt, data) {
-    return this.#call('POST', '/useropt', { opt, data });
+    return this.call('POST', '/useropt', { opt, data });
   }
 
-  async #call(method, path, body) {
+  /** The `data` of the answer. */
+  async call(method, path, body) {
     const packet = await this.#ask(method, path, body).catch(() => undefined);
+    if (packet?.errorcode === LOGIN_FAILED && path !== ME) this.refused();
     if (!packet || packet.errorcode < 0) throw new ApiError(packet);
     return packet.data ?? {};
   }
@@ -102,7 +92,8 @@ export class Api {
 
   async #fetch(token, method, path, body) {
     if (token === null) return { errorcode: LOGIN_FAILED, txt: 'no token' };
-    const headers = { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) };
+    const who = token ? { Authorization: `Bearer ${token}` } : path !== ME && this.userId && { 'Parley-User': this.userId };
+    const headers = { 'Content-Type': 'application/json', ...who };
     const response = await this.fetch(this.baseUrl + path, {
       method, headers, body: body && JSON.stringify(body),
       credentials: token ? 'omit' : 'same-origin', signal: AbortSignal.timeout(TIMEOUT),

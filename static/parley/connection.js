@@ -28,6 +28,7 @@ export class Connection {
     messenger.transport.on('state', (status) => this.#moved(status));
     messenger.transport.on('packet', () => this.#before && this.#tell(this.#before));
     messenger.transport.on('hello', (hello) => this.#greeted(hello));
+    messenger.api.refused = () => this.#askWhoWeAre();
   }
 
   stop() {
@@ -52,7 +53,7 @@ export class Connection {
     const shown = { online: 'catching-up', refused: expired ? 'connecting' : 'refused' }[state] ?? state;
     this.#tell({ state: shown, retryAt, code });
     if (state === 'waiting') this.#lost();
-    if (expired) this.#askWhoWeAre(() => this.#startAgain());
+    if (state === 'refused') this.#askWhoWeAre(() => expired && this.#startAgain());
   }
 
   #greeted({ user, epoch, time }) {
@@ -125,10 +126,13 @@ export class Connection {
     });
   }
 
+  /** In another tab somebody else may have signed in, where a cookie says who. */
   async #askWhoWeAre(stillUs) {
-    const me = await this.messenger.api.me().catch(() => undefined);
-    if (me === null) this.#signedOut('expired');
-    else stillUs();
+    const { api, me } = this.messenger;
+    const now = await api.me().catch(() => undefined);
+    if (now === null) this.#signedOut('expired');
+    else if (now && now.user_id !== me.id) this.#signedOut('switched');
+    else stillUs?.();
   }
 
   #startAgain() {
@@ -141,7 +145,9 @@ export class Connection {
     }, wait);
   }
 
+  /** Said once, however many answers say it. */
   #signedOut(reason) {
+    if (this.status.state === 'refused' && this.status.code === CLOSED_IDENTITY) return;
     this.messenger.transport.stop();
     this.#tell({ state: 'refused', retryAt: null, code: CLOSED_IDENTITY });
     this.messenger.emit('signedout', reason);

@@ -1,4 +1,5 @@
 // The widgets of this page, one per element, whichever jQuery asks (a page may have several, or none).
+import { attempt } from './attempt.js';
 import { defaults } from './defaults.js';
 import { Widget } from './widget.js';
 
@@ -33,7 +34,7 @@ function tell(element, type, detail) {
   for (const $ of heard) {
     // Not by trigger(): it would also call window.onerror and window.onmessage, which are the page's.
     const event = $.Event(`${type}.parley`);
-    $(element).triggerHandler(event, [detail]);
+    attempt(() => $(element).triggerHandler(event, [detail]));
     if (event.isDefaultPrevented()) allowed = false;
   }
   return allowed;

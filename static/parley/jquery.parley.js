@@ -21,7 +21,7 @@ const methods = {
   room: (widget, name) => widget.enter(name),
   send: (widget, text) => widget.send(text),
   notice: (widget, text) => widget.notice(text),
-  wipe: (widget) => widget.wipe(),
+  wipe: (widget, own) => widget.wipe(own),
 };
 
 /** `settings` become defaults of the page; `styles`, the text of parley.css, has to be among them. */

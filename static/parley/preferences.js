@@ -16,8 +16,9 @@ export class Preferences {
     return typeof stored === 'boolean' ? stored : this.#held[name] ?? AT_FIRST[name];
   }
 
+  /** Where there is no room for it, what stood there before must not speak either. */
   set(name, on) {
     this.#held[name] = on;
-    this.storage.set(name, on);
+    if (!this.storage.set(name, on)) this.storage.remove(name);
   }
 }

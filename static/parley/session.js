@@ -1,5 +1,5 @@
 // One person signed in: their messenger, its face, and what is kept for them in this browser. Another
-// person means another session; nothing goes over from one to the other.
+// person means another session; what goes over from one to the next is only one's own.
 import { Api } from './api.js';
 import { Cache } from './cache.js';
 import { ServerClock } from './clock.js';
@@ -10,7 +10,7 @@ import { directionOf, resolveLocale, translator } from './i18n.js';
 import { Messenger } from './messenger.js';
 import { Outbox } from './outbox.js';
 import { Preferences } from './preferences.js';
-import { SafeStorage } from './storage.js';
+import { SafeStorage, scopeOf, storageOf } from './storage.js';
 import { Times } from './time.js';
 import { Transport } from './transport.js';
 import { AppView } from './view/app.js';
@@ -21,18 +21,20 @@ const INTERACTIONS = ['pointerdown', 'keydown'];
 
 export class Session {
   #ending = new AbortController();
-  #clock = new ServerClock();
 
-  constructor({ me, identity, settings, root, notify, send }) {
+  /** `before`: the session that was here. Where nothing can be stored, what was written and not sent is nowhere else. */
+  constructor({ me, identity, settings, root, notify, send, before }) {
     Object.assign(this, { me, identity, settings, root, notify });
-    this.api = apiFor(settings.baseUrl, () => this.identity);
-    this.scope = `${settings.baseUrl}/${me.user_id}`;
-    this.#storages();
+    this.api = apiFor(settings.baseUrl, () => this.identity, me.user_id);
+    this.scope = scopeOf(settings.baseUrl, me.user_id);
+    const { signal } = this.#ending;
+    this.kept = before?.scope === this.scope ? before.kept : this.#keep();
+    for (const type of INTERACTIONS) root.addEventListener(type, () => this.allowStorage(), { signal, capture: true });
     this.messenger = this.#messenger(me);
     this.#forward();
     this.#show(me, send);
-    globalThis.addEventListener('pagehide', () => this.messenger.store.flush(), { signal: this.#ending.signal });
-    globalThis.addEventListener('storage', () => this.messenger.writing.watch(), { signal: this.#ending.signal });
+    globalThis.addEventListener('pagehide', () => this.messenger.store.flush(), { signal });
+    globalThis.addEventListener('storage', () => this.messenger.writing.watch(), { signal });
     this.messenger.start();
   }
 
@@ -66,7 +68,7 @@ export class Session {
 
   /** From now on this browser may keep what there is. */
   allowStorage() {
-    for (const storage of Object.values(this.held)) storage?.allow?.();
+    for (const storage of Object.values(this.kept.held)) storage?.allow?.();
   }
 
   destroy() {
@@ -76,22 +78,23 @@ export class Session {
     this.popup?.destroy();
   }
 
-  #storages() {
-    const kept = (name) => (this.identity.signed ? new HeldStorage(storageOf(name)) : storageOf(name));
-    this.held = { session: kept('sessionStorage'), local: kept('localStorage') };
-    const { signal } = this.#ending;
-    for (const type of INTERACTIONS) this.root.addEventListener(type, () => this.allowStorage(), { signal, capture: true });
+  #keep() {
+    const { identity, scope } = this;
+    const storage = (name) => (identity.signed ? new HeldStorage(storageOf(name)) : storageOf(name));
+    const [session, local, clock] = [storage('sessionStorage'), storage('localStorage'), new ServerClock()];
+    const [outbox, drafts, preferences] = [new Outbox(local, scope, { clock }), new Drafts(session, scope), new Preferences(local, scope)];
+    return { held: { session, local }, clock, outbox, drafts, preferences };
   }
 
   #messenger(me) {
-    const { settings: { baseUrl }, scope } = this;
+    const { settings: { baseUrl }, scope, kept: { held, outbox, clock } } = this;
     const protocols = () => this.#protocols();
     return new Messenger({
       me,
       api: this.api,
-      cache: new Cache(this.held.session, scope),
-      outbox: new Outbox(this.held.local, scope, { clock: this.#clock }),
-      serverClock: this.#clock,
+      cache: new Cache(held.session, scope),
+      outbox,
+      serverClock: clock,
       transport: new Transport({ url: socketUrl(baseUrl), protocols, WebSocket: globalThis.WebSocket }),
     });
   }
@@ -100,8 +103,8 @@ export class Session {
     const { locale: wanted, baseUrl, actions, title, mode, back } = this.settings;
     const locale = resolveLocale(wanted || me.locale || globalThis.navigator.language);
     const t = translator(locale);
-    const kept = { drafts: new Drafts(this.held.session, this.scope), preferences: new Preferences(this.held.local, this.scope) };
-    const context = { t, locale, baseUrl, clock: this.#clock, times: new Times({ locale, t }), emoji: this.#emoji(locale), ...kept };
+    const { clock, drafts, preferences } = this.kept;
+    const context = { t, locale, baseUrl, clock, times: new Times({ locale, t }), emoji: this.#emoji(locale), drafts, preferences };
     const direction = this.settings.direction ?? directionOf(locale);
     const { messenger } = this;
     const [single, keep] = [mode === 'chatbox' || mode === 'room', mode !== 'inbox'];
@@ -114,7 +117,7 @@ export class Session {
   #emoji(locale) {
     return {
       load: () => loadEmoji(this.settings.baseUrl, locale),
-      storage: new SafeStorage(this.held.local, `${this.scope}/emoji`),
+      storage: new SafeStorage(this.kept.held.local, `${this.scope}/emoji`),
       words: (catalogs) => translator(locale, catalogs),
     };
   }
@@ -164,17 +167,8 @@ export class Session {
 }
 
 /** The HTTP side under whatever identity is the current one. */
-export function apiFor(baseUrl, identity) {
-  return new Api({ baseUrl, token: () => identity().token(), renew: (stale) => identity().renew(stale) });
-}
-
-/** Where the browser forbids storing, already the asking fails. */
-function storageOf(name) {
-  try {
-    return globalThis[name];
-  } catch {
-    return null;
-  }
+export function apiFor(baseUrl, identity, userId) {
+  return new Api({ baseUrl, userId, token: () => identity().token(), renew: (stale) => identity().renew(stale) });
 }
 
 function socketUrl(baseUrl) {

@@ -40,9 +40,28 @@ export class SafeStorage {
   }
 }
 
-/** Removes everything of ours, of whichever user: what signing out has to do. */
-export function wipe(storage) {
-  for (const key of keysOf(storage, PREFIX)) storage.removeItem(key);
+/** Of one user on one server. */
+export function scopeOf(baseUrl, userId) {
+  return `${baseUrl}/${userId}`;
+}
+
+/** Where the browser forbids storing, already the asking fails. */
+export function storageOf(name) {
+  try {
+    return globalThis[name];
+  } catch {
+    return null;
+  }
+}
+
+/** Removes everything of ours, of whichever user: what signing out has to do; or of this scope alone. */
+export function wipe(storage, scope) {
+  for (const key of keysOf(storage, scope ? `${PREFIX}${scope}/` : PREFIX)) storage.removeItem(key);
+}
+
+/** The same, wherever this browser keeps anything. */
+export function wipeBrowser(scope) {
+  for (const name of ['sessionStorage', 'localStorage']) wipe(storageOf(name), scope);
 }
 
 function keysOf(storage, start) {

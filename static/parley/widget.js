@@ -7,11 +7,13 @@ import { defaults, FACE, WHO } from './defaults.js';
 import { Identity } from './identity.js';
 import { roomPlace } from './place.js';
 import { apiFor, Session } from './session.js';
-import { wipe } from './storage.js';
+import { wipeBrowser } from './storage.js';
 import { Mount } from './view/mount.js';
 
 export class Widget {
   session = null;
+  /** The session that was here last, as long as its person may be back. */
+  #before = null;
   #round = 0;
   #timer = null;
   #backoff = new Backoff(Math.random);
@@ -45,6 +47,7 @@ export class Widget {
     Object.assign(this.settings, changes);
     const changed = (name) => this.settings[name] !== before[name];
     if (changed('theme')) this.mount.dye(this.settings.theme);
+    if (['tokenProvider', 'tokenUrl'].some(changed)) this.settings.token = changes.token ?? null; // not that of the one before
     if (WHO.some(changed)) this.#identify(changed('me') ? this.settings.me : null);
     else if (FACE.some(changed) && this.session) this.#begin(this.session.me, this.session.identity);
     else if (changed('with')) this.#goTo(this.settings.with);
@@ -71,16 +74,16 @@ export class Widget {
   send(text) {
     const { messenger } = this;
     if (!messenger || messenger.openId === null) return false;
-    if (this.notify('beforesend', { ...messenger.opened?.address, content: text }) === false) return false;
+    if (this.notify('beforesend', { ...messenger.opened?.address, content: text }) === false || messenger !== this.messenger) return false;
     this.session.allowStorage();
     return messenger.send(text) !== null;
   }
 
-  /** Stops, and removes everything that Parley stored in this browser. To be called when the person signs out. */
-  wipe() {
-    this.messenger?.stop();
-    wipe(globalThis.sessionStorage);
-    wipe(globalThis.localStorage);
+  /** Ends, and removes everything that Parley stored in this browser, or of `own` what is this person's. To be called at sign-out. */
+  wipe(own) {
+    const scope = this.session?.scope;
+    this.#leave();
+    if (!own || scope) wipeBrowser(own && scope);
   }
 
   /** Shows a short word in the widget's own manner. */
@@ -89,9 +92,7 @@ export class Widget {
   }
 
   destroy() {
-    this.#end();
-    this.#round += 1;
-    systemClock.clearTimeout(this.#timer);
+    this.#leave();
     this.mount.destroy();
   }
 
@@ -100,6 +101,9 @@ export class Widget {
     const round = ++this.#round;
     const identity = new Identity(this.settings);
     systemClock.clearTimeout(this.#timer);
+    // Whoever was here is neither shown nor sent for while it is not known whether they still are.
+    if (identity.isOf(this.session?.identity)) this.session.identity = identity;
+    else if (!known) this.#end();
     try {
       const me = known ?? (await apiFor(this.settings.baseUrl, () => identity).me());
       if (round !== this.#round) return;
@@ -114,29 +118,35 @@ export class Widget {
   #become(me, identity) {
     if (me && this.session?.me.user_id === me.user_id) return this.session.adopt(identity);
     if (me) return this.#begin(me, identity);
-    this.#end();
+    this.#leave();
     return this.notify('signedout', { reason: 'nobody' });
   }
 
-  /** Whoever was here before is not shown to somebody of whom we cannot tell who it is. */
   #askAgain(known, { errorcode, message }) {
-    this.#end();
     this.#timer = systemClock.setTimeout(() => this.#identify(known), this.#backoff.next());
     this.notify('error', { errorcode, message });
   }
 
   #begin(me, identity) {
-    const open = this.session?.me === me ? this.messenger.openId : null;
     this.#end();
     this.#place();
     const { settings } = this;
-    const notify = (type, detail) => (type === 'signedout' && identity.switched ? this.#identify(null) : this.notify(type, detail));
+    const before = this.#before;
+    this.#before = null;
+    const notify = (type, detail) => (type === 'signedout' && this.session?.identity.switched ? this.#takeOver() : this.notify(type, detail));
     const send = (text) => this.send(text);
-    this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send });
+    this.session = new Session({ me, identity, settings, root: this.mount.root, notify, send, before });
+    const open = before?.kept === this.session.kept ? before.messenger.openId : null;
     const wanted = notify('ready', { me }) !== false && open === null ? settings : {};
     if (open !== null) this.session?.open(open, { calm: true });
     else if (wanted.room) this.enter(wanted.room, { calm: identity.signed });
     else this.#goTo(wanted.with ?? null, { calm: identity.signed });
+  }
+
+  /** There are tokens of somebody else now, so the text that the page gave is out of date. */
+  #takeOver() {
+    if (typeof this.settings.token === 'string') this.settings.token = null;
+    return this.#identify(null);
   }
 
   /** A popup floats above the page, wherever the element stands. */
@@ -147,7 +157,16 @@ export class Widget {
     this.mount = new Mount(kind === 'popup' ? document.body : this.element, this.settings.styles, kind, this.settings.theme);
   }
 
+  /** For good: nothing waits for an answer or for the person any more. */
+  #leave() {
+    this.#end();
+    this.#before = null;
+    this.#round += 1;
+    systemClock.clearTimeout(this.#timer);
+  }
+
   #end() {
+    this.#before = this.session ?? this.#before;
     this.session?.destroy();
     this.session = null;
   }

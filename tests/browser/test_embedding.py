@@ -115,6 +115,22 @@ def test_nothing_is_stored_before_the_first_interaction(
 
 
 @pytest.mark.usefixtures("members")
+def test_signing_out_leaves_nothing_of_somebody_who_only_looked(
+    chat: ParleyServer, host: HostSite, visitor: MakeVisitor
+) -> None:
+    html = page_of(body="".join(two_lines(chat, "ann", "ben")))
+    page = visitor().visit(host.put("/", html))
+    expect_connected(page)
+    page.evaluate("() => parley('wipe', '[data-parley]')")
+    expect(page.locator(".parley")).to_have_count(0)
+    page.locator("[data-parley]").click()
+    assert stored_keys(page) == []
+    element = page.locator("[data-parley]")
+    element.evaluate("(node, token) => { node.dataset.parleyToken = token; }", token_of("ann"))
+    expect_connected(page)
+
+
+@pytest.mark.usefixtures("members")
 def test_elements_come_change_and_go(
     chat: ParleyServer, host: HostSite, visitor: MakeVisitor
 ) -> None:

@@ -139,3 +139,33 @@ def test_error_cancelled_says_nothing_beside_the_message(visit: Callable[..., Pa
         expect(tick(page, "anybody?")).to_have_text("Not sent")
     expect(ben.locator(".parley-toast")).to_be_visible()
     expect(ann.locator(".parley-toast")).to_have_count(0)
+
+
+def test_a_listener_that_fails_is_reported_and_stops_nothing(
+    visit: Callable[..., Page],
+) -> None:
+    ann, ben = visit("ann", "with: 'ben'"), visit("ben", "with: 'ann'")
+    ann.evaluate(
+        """() => {
+            window.mistakes = new Set();
+            window.addEventListener('error', (event) => {
+                event.preventDefault();
+                mistakes.add(event.message);
+            });
+            for (const type of ['message', 'state', 'unread', 'beforesend']) {
+                parley('on', '#chat', type, () => { throw new Error(type); });
+            }
+            $('#chat').parley('instance').messenger.transport.stop();
+        }"""
+    )
+    write(ben, "missed")
+    expect(tick(ben, "missed")).to_have_text("Sent")
+    ann.evaluate("() => $('#chat').parley('instance').messenger.transport.start()")
+    expect(bubble(ann, "missed")).to_be_visible()
+    _until(ann, "online")
+    write(ben, "heard")
+    expect(bubble(ann, "heard")).to_be_visible()
+    write(ann, "answer")
+    expect(bubble(ben, "answer")).to_be_visible()
+    wanted = {f"Uncaught Error: {name}" for name in ("message", "state", "beforesend")}
+    assert wanted <= set(ann.evaluate("() => [...mistakes]"))

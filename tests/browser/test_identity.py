@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.host import HostSite, Visitor, token_of
 from tests.browser.person import bubble, expect_connected, stored_keys, tick, write
@@ -96,12 +96,14 @@ def test_another_account_takes_the_place_of_the_first(
     assert stored_keys(page) == []
 
 
+@pytest.mark.parametrize("first", [False, True])
 def test_an_account_changed_at_the_host_is_another_account_here(
-    host: HostSite, visit: Callable[[str], Page]
+    host: HostSite, visit: Callable[[str], Page], first: bool
 ) -> None:
     """In another tab, say: the host then has a token for us, but for somebody else."""
     host.put("/token", token_of("ann", ttl=4), "text/plain")
-    page = visit("{ tokenUrl: '/token', with: 'cat' }")
+    token = f"token: '{token_of('ann', ttl=4)}'," if first else ""
+    page = visit(f"{{ {token} tokenUrl: '/token', with: 'cat' }}")
     expect_connected(page)
     write(page, "from ann")
     expect(tick(page, "from ann")).to_have_text("Sent")
@@ -145,3 +147,53 @@ def test_where_the_host_has_no_token_nobody_is_here_until_it_has_one(
     host.put("/token", token_of("ann"), "text/plain")
     page.evaluate("() => { parley('option', '#chat', 'tokenUrl', '/token') }")
     expect(page.locator(".parley-head--me")).to_contain_text("Ann")
+
+
+@pytest.mark.parametrize("source", ["token: '{}'", "tokenProvider: async () => '{}'"])
+def test_between_two_accounts_nothing_is_shown_or_sent(
+    visit: Callable[[str], Page], source: str
+) -> None:
+    page = visit(f"{{ token: '{token_of('ann')}', with: 'cat' }}")
+    expect_connected(page)
+    write(page, "of ann")
+    expect(tick(page, "of ann")).to_have_text("Sent")
+    held: list[Route] = []
+    page.route("**/api/v1/me", lambda route: held.append(route))
+    with page.expect_request("**/api/v1/me"):
+        page.evaluate(f"() => parley('init', '#chat', {{ {source.format(token_of('ben'))} }})")
+    expect(page.locator(".parley")).to_have_count(0)
+    assert page.evaluate("() => parley('instance', '#chat').send('whose?')") is False
+    held.pop().continue_()
+    expect(page.locator(".parley-head--me")).to_contain_text("Ben")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Cat")
+    expect(page.locator(".parley-row")).to_have_count(0)
+
+
+def test_another_source_of_tokens_of_the_same_member_brings_them_back_where_they_were(
+    visit: Callable[[str], Page],
+) -> None:
+    page = visit(f"{{ token: '{token_of('ann')}', with: 'cat' }}")
+    expect_connected(page)
+    page.locator(".parley-input").fill("a draft")
+    page.evaluate("() => parley('with', '#chat', 'ben')")
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")
+    provider = f"async () => '{token_of('ann', ttl=900)}'"
+    page.evaluate(f"() => parley('option', '#chat', 'tokenProvider', {provider})")
+    expect_connected(page)
+    expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Ben")
+    page.evaluate("() => parley('with', '#chat', 'cat')")
+    expect(page.locator(".parley-input")).to_have_value("a draft")
+
+
+def test_another_face_loses_no_words_where_nothing_can_be_stored(
+    visit: Callable[[str], Page],
+) -> None:
+    page = visit(f"{{ token: '{token_of('ann')}', with: 'ben' }}")
+    expect_connected(page)
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+    page.evaluate("() => parley('instance', '#chat').messenger.transport.stop()")
+    write(page, "written in the tunnel")
+    page.locator(".parley-input").fill("half a draft")
+    page.evaluate("() => parley('option', '#chat', 'locale', 'zh-CN')")
+    expect(page.locator(".parley-input")).to_have_value("half a draft")
+    expect(tick(page, "written in the tunnel")).to_have_text("已发送")

@@ -109,3 +109,12 @@ test('preferences are kept, shared between tabs, and stored only when changed', 
   unstorable.set('notices', true);
   assert.equal(unstorable.get('notices'), true);
 });
+
+test('what is switched off stays off where there is no room to store it', () => {
+  const storage = new FakeStorage();
+  const preferences = new Preferences(storage, '/1');
+  preferences.set('sound', true);
+  storage.quota = 0;
+  preferences.set('sound', false);
+  assert.equal(preferences.get('sound'), false);
+});

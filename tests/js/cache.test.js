@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Cache, KEPT } from '../../static/parley/cache.js';
-import { wipe } from '../../static/parley/storage.js';
+import { wipe, wipeBrowser } from '../../static/parley/storage.js';
 import { FakeClock } from './support/clock.js';
 import { theirs } from './support/entries.js';
 import { FakeStorage, forbiddenStorage } from './support/storage.js';
@@ -82,4 +82,20 @@ test('rubbish in storage is as good as nothing', () => {
   storage.setItem('parley/1/cache/list', '{');
   const cache = new Cache(storage, '1');
   assert.deepEqual([cache.readLog(2), cache.readList()], [[], []]);
+});
+
+test('of one person everything goes, and nothing of anybody else', () => {
+  const storage = new FakeStorage();
+  for (const key of ['parley//1/list', 'parley//11/list', 'parley//2/outbox/x']) storage.setItem(key, '1');
+  wipe(storage, '/1');
+  assert.deepEqual([0, 1, 2].map((index) => storage.key(index)), ['parley//11/list', 'parley//2/outbox/x', null]);
+});
+
+test('where storing is forbidden there is nothing to wipe', (t) => {
+  for (const name of ['sessionStorage', 'localStorage']) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { configurable: true, get() { throw new Error('SecurityError'); } });
+    t.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]));
+  }
+  wipeBrowser();
 });

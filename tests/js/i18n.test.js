@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { pageCatalogs } from '../../static/page/words.js';
 import emoji from '../../static/parley/catalog/emoji.js';
 import { catalogs, directionMark, directionOf, resolveLocale, translator } from '../../static/parley/i18n.js';
 import { sources } from './support/files.js';
@@ -10,7 +11,7 @@ const forms = (entry) => (typeof entry === 'string' ? { other: entry } : entry);
 const WORDED = new Set(['zero', 'one', 'two']);
 const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
-for (const [kind, all] of Object.entries({ words: catalogs, 'words of the emoji': emoji })) {
+for (const [kind, all] of Object.entries({ words: catalogs, 'words of the page': pageCatalogs, 'words of the emoji': emoji })) {
   for (const [locale, catalog] of Object.entries(all)) {
     test(`${locale} has the ${kind} of en, with the same places to fill`, () => {
       assert.deepEqual(Object.keys(catalog).sort(), Object.keys(all.en).sort());
@@ -36,10 +37,12 @@ for (const [kind, all] of Object.entries({ words: catalogs, 'words of the emoji'
 test('every key is used, and every key used exists', () => {
   const code = sources('static').filter(({ name }) => !name.includes('catalog') && !name.includes('vendor'));
   const text = code.map((source) => source.text).join('\n');
-  const unused = Object.keys(en).filter((key) => !text.includes(`'${key}'`));
+  const unused = Object.keys({ ...en, ...pageCatalogs.en }).filter((key) => !text.includes(`'${key}'`));
   assert.deepEqual(unused, []);
-  const used = [...text.matchAll(/\bt\('(\w+)'/g)].map(([, key]) => key);
-  assert.deepEqual(used.filter((key) => !(key in en)), []);
+  const missing = (all, words) => [...all.matchAll(/\bt\('(\w+)'/g)].map(([, key]) => key).filter((key) => !(key in words));
+  assert.deepEqual(missing(text, { ...en, ...pageCatalogs.en }), []);
+  const widget = code.filter(({ name }) => name.startsWith('parley')).map((source) => source.text).join('\n');
+  assert.deepEqual(missing(widget, en), []);
 });
 
 test('every word of the emoji is used, and every one used exists', () => {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { Api } from '../../static/parley/api.js';
 import { HeldStorage } from '../../static/parley/held_storage.js';
 import { Identity } from '../../static/parley/identity.js';
+import { FakeClock, settled } from './support/clock.js';
 import { FakeStorage } from './support/storage.js';
 
 /** Gives t1, t2, ... and counts. */
@@ -106,4 +107,44 @@ test('storage that is forbidden stays forbidden', () => {
   held.setItem('parley/a', '1');
   held.allow();
   assert.throws(() => held.getItem('parley/a'));
+});
+
+test('by cookie the server is told whom a request is meant for, except when asked who that is', async () => {
+  const seen = {};
+  const fetch = async (path, { headers }) => {
+    seen[path] = headers['Parley-User'];
+    return { json: async () => ({ errorcode: -3, txt: 'login failed.' }) };
+  };
+  const api = new Api({ fetch, userId: 7 });
+  let refused = 0;
+  api.refused = () => { refused += 1; };
+  assert.equal(await api.me(), null);
+  assert.equal(refused, 0);
+  await assert.rejects(api.user(2));
+  assert.equal(refused, 1);
+  await assert.rejects(new Api({ fetch, userId: 7, token: () => 't' }).recentUsers());
+  assert.deepEqual(seen, { '/api/v1/me': undefined, '/api/v1/users/2': 7, '/useropt': undefined });
+});
+
+test('a host that never answers is asked again, and leaves no timer when it does', async () => {
+  const clock = new FakeClock();
+  let asked = 0;
+  const identity = new Identity({ clock, tokenProvider: () => (++asked === 1 ? new Promise(() => undefined) : 't') });
+  const late = assert.rejects(identity.token());
+  await clock.tick(10_000);
+  await late;
+  assert.equal(await identity.token(), 't');
+  await settled();
+  assert.deepEqual([asked, clock.pending], [2, 0]);
+});
+
+test('only tokens that say so are of the same member', async () => {
+  const token = (sub, exp) => `x.${btoa(JSON.stringify({ sub, exp }))}.x`;
+  const ann = new Identity({ token: token('ann', 1) });
+  assert.ok(new Identity({ token: token('ann', 2) }).isOf(ann));
+  for (const settings of [{ token: token('ben', 1) }, { tokenProvider: () => token('ann', 2) }, {}]) {
+    assert.equal(new Identity(settings).isOf(ann), false);
+  }
+  assert.equal(new Identity({ token: 'x' }).isOf(new Identity({ token: 'x' })), false, 'cannot be read');
+  assert.equal(ann.isOf(undefined), false);
 });

@@ -87,3 +87,29 @@ test('a handshake refused because the session ended is recognised', async () => 
   await clock.tick(1_000);
   assert.deepEqual(reasons, ['expired']);
 });
+
+for (const [name, lose] of [['the line is lost', 1006], ['there are too many sockets', 4409]]) {
+  test(`somebody else in the same browser is noticed where ${name}`, async () => {
+    const { messenger, net, api } = await online();
+    const reasons = [];
+    messenger.on('signedout', (reason) => reasons.push(reason));
+    api.identity = { user_id: 9, username: 'eve' };
+    net.last.end(lose);
+    await settled();
+    assert.deepEqual(reasons, ['switched']);
+  });
+}
+
+test('an answer that is not for us makes us ask who we are, and it is said once', async () => {
+  const { messenger, net, api } = await online();
+  const reasons = [];
+  messenger.on('signedout', (reason) => reasons.push(reason));
+  api.refused();
+  await settled();
+  assert.deepEqual([reasons, net.last.closed], [[], false], 'it is still us');
+  api.identity = { user_id: 9, username: 'eve' };
+  api.refused();
+  api.refused();
+  await settled();
+  assert.deepEqual([reasons, net.last.closed], [['switched'], true]);
+});
