@@ -3,7 +3,7 @@
 Notices on the channel of all processes; each names the process it is from:
 
     room-all PROCESS                 body: {conversation: {user id: person}}, all who are in
-    room-ask PROCESS                 it wants everybody's room-all
+    room-ask PROCESS [OF]            it wants everybody's room-all, or that of one
     room-came PROCESS CONVERSATION   body: the person
     room-went PROCESS CONVERSATION USER 0|1    1: left or was removed, so told at once
     room-moved PROCESS CONVERSATION SEQ
@@ -44,6 +44,7 @@ class SharedBus(Protocol):
         self,
         handlers: Mapping[bytes, Handler],
         up: Callable[[], None],
+        met: Callable[[str], None],
         forget: Callable[[str], None],
     ) -> None: ...
 
@@ -72,7 +73,7 @@ class ClusterLink:
             b"room-check": self._on_check,
         }
         heard = {name: self._from_others(handle) for name, handle in handlers.items()}
-        self._bus.listen(heard, self._up, self._forget)
+        self._bus.listen(heard, self._up, self._meet, self._forget)
 
     def _from_others(self, handle: Callable[[str, Words, bytes], None]) -> Handler:
         def heard(words: Words, body: bytes) -> None:
@@ -138,7 +139,8 @@ class ClusterLink:
             self._changed(conversation, old.keys() ^ new.keys())
 
     def _on_ask(self, process: str, words: Words, body: bytes) -> None:
-        self._tell_who_is_here()
+        if words in ([], [self._bus.process.encode()]):
+            self._tell_who_is_here()
 
     def _on_came(self, process: str, words: Words, body: bytes) -> None:
         conversation, brief = int(words[0]), orjson.loads(body)
@@ -154,6 +156,10 @@ class ClusterLink:
         if not people:
             rooms.pop(conversation, None)
         self._changed(conversation, {user_id}, at_once=bool(at_once))
+
+    def _meet(self, process: str) -> None:
+        """Its room-all may have been heard before it was forgotten."""
+        self._tell("room-ask", process)
 
     def _forget(self, process: str) -> None:
         """It has gone, with everybody who was there."""

@@ -12,6 +12,7 @@ from app.messaging.dispatch import Operation
 from app.messaging.hub import Hub, Socket
 from app.messaging.intake import Intake
 from app.messaging.items import RoomMessage, RoomReceipt
+from app.messaging.repeats import Repeated
 from app.messaging.shapes import Shapes
 from app.messaging.writer import Writer
 from app.rooms.cluster import ClusterLink, SharedBus
@@ -42,6 +43,7 @@ class Rooms:
         shapes: Shapes,
         counters: Counters,
         bus: SharedBus | None,
+        repeated: Repeated,
     ) -> None:
         link: RoomLink = NoLink() if bus is None else ClusterLink(bus)
         self._reader = reader
@@ -53,7 +55,7 @@ class Rooms:
         moderators = Moderators(options.operator_names)
         self.roster = Roster(link, options.presence_grace, made)
         self.feed = Feed(self.roster, reader, made, counters)
-        self.talk = Talk(intake, writer, reader, self.roster, self.feed, link, made)
+        self.talk = Talk(intake, writer, reader, self.roster, self.feed, link, made, repeated)
         self.membership = Membership(hub, reader, self.roster, self.feed, link, made, moderators)
         self.outsiders = Outsiders(self.roster, reader, made)
         self.moderation = Moderation(reader, self.roster, link, moderators, made)
