@@ -131,7 +131,7 @@ class Feed:
             found = await self._entries_after(live.room.conversation, before)
             for said in found:
                 if said[0].seq == live.place + 1:
-                    self._push(live, said)
+                    self._push(live, live.as_it_stands(said))
             if len(found) == PAGE_LIMIT:  # there may be more, whatever is known
                 live.wanted = max(live.wanted, live.place + 1)
             if live.place == before:
