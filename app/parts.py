@@ -29,6 +29,7 @@ from app.messaging.hub import Hub
 from app.messaging.intake import Intake
 from app.messaging.presence import Presence
 from app.messaging.reading import Reading
+from app.messaging.repeats import Repeats
 from app.messaging.shapes import Shapes
 from app.messaging.typing_notice import Typing
 from app.messaging.writer import Commit, Writer
@@ -141,6 +142,7 @@ class Parts:
             content_limit=options.content_limit,
             in_flight=options.in_flight,
         )
+        repeats = Repeats(self.bus, self.shapes, lambda *repeat: self.rooms.talk.again(*repeat))
         self.rooms = Rooms(
             options,
             self.hub,
@@ -150,6 +152,7 @@ class Parts:
             self.shapes,
             self.counters,
             self._shared_bus,
+            repeats.tell,
         )
         self.chat = Chat(
             self.bus,
@@ -158,7 +161,7 @@ class Parts:
             self.counters,
             self.cork,
             self.rooms.tells,
-            self.rooms.talk.placed,
+            repeats.tell,
         )
 
     def _make_bus(self) -> tuple[Bus, SharedBus | None]:

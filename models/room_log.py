@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from peewee import fn
+
 from app.access.person import Person
 from app.messaging.errors import not_allowed, not_found
 from models.base import first_row, rows, writing
@@ -24,6 +26,8 @@ from models.people import PERSON, to_person
 from models.rooms import RoomInfo, find_room, list_rooms
 from models.user import User
 
+# messages at the end of a room among which those are looked for whose deletion nobody heard of
+LOOKED_BACK = 1000
 # for what stands around an author's name and picture
 AUTHOR_BYTES = 128
 
@@ -142,6 +146,15 @@ def delete_text(conversation: int, seq: int) -> None:
         if first_row(ChatLog.select(ChatLog.seq).where(it)) is None:
             raise not_found("message")
         ChatLog.update(content="").where(it).execute()
+
+
+def find_deleted(conversation: int, last: int) -> set[int]:
+    """The seqs of deleted texts among the latest up to this one."""
+    span = (ChatLog.seq > last - LOOKED_BACK) & (ChatLog.seq <= last)
+    # not `== ""`, which on MariaDB is true of blanks as well
+    empty = fn.LENGTH(ChatLog.content) == 0
+    query = ChatLog.select(ChatLog.seq).where(ChatLog.conversation == conversation, span, empty)
+    return {row[0] for row in rows(query)}
 
 
 def _with_authors(logs: dict[int, list[Row]]) -> dict[int, list[Said]]:

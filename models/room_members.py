@@ -96,10 +96,11 @@ def _without(bits: int) -> Any:
     return Participant.standing.bin_and((MUTED | AWAY | REMOVED) & ~bits)
 
 
-def find_outsiders(conversation: int, user_ids: Collection[int]) -> set[int]:
-    """Who of these is no member (any more)."""
-    inside = Participant.standing.bin_and(AWAY | REMOVED) == 0
-    query = Participant.select(Participant.user).where(
-        Participant.conversation == conversation, Participant.user.in_(list(user_ids)), inside
+def find_standing(conversation: int, user_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """Who of these is no member (any more), and who is muted."""
+    query = Participant.select(Participant.user, Participant.standing).where(
+        Participant.conversation == conversation, Participant.user.in_(list(user_ids))
     )
-    return set(user_ids) - {row[0] for row in rows(query)}
+    found = dict(rows(query))
+    outside = {one for one in user_ids if found.get(one, AWAY) & (AWAY | REMOVED)}
+    return outside, {one for one, standing in found.items() if standing & MUTED}

@@ -66,7 +66,7 @@ class Scene:
         intake = Intake(bench.make(), buckets, counters, content_limit=1, in_flight=0)
         shapes, bus = Shapes(ZoneInfo("UTC"), lambda _: True), LocalBus(self.hub)
         others = {str: self._tell_everybody, int: self._look, float: self._fail}
-        self.chat = Chat(bus, intake, shapes, counters, self.cork, others, lambda *_: {})
+        self.chat = Chat(bus, intake, shapes, counters, self.cork, others, lambda *_: None)
 
     def _tell_everybody(self, *_: object) -> None:
         for socket in self.sockets.values():

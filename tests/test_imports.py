@@ -51,6 +51,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
         "the use cases: what people do",
         (
             "app.messaging.shapes",
+            "app.messaging.repeats",
             "app.messaging.reading",
             "app.messaging.presence",
             "app.messaging.typing_notice",

@@ -86,6 +86,7 @@ class RedisBus:
         self._session: Session | None = None
         self._notes: set[asyncio.Task[None]] = set()
         self._ups: list[Callable[[], None]] = []
+        self._mets: list[Callable[[str], None]] = []
         self._forgets: list[Callable[[str], None]] = []
 
     # -- what else is told ----------------------------------------------------------------------
@@ -98,11 +99,15 @@ class RedisBus:
         self,
         handlers: Mapping[bytes, Handler],
         up: Callable[[], None],
+        met: Callable[[str], None],
         forget: Callable[[str], None],
     ) -> None:
-        """Notices of others' making; `up` when Redis is there (again), `forget` for a process."""
+        """Notices of others' making; `up` when Redis is there (again), `met` for a process that
+        was found by chance, `forget` for one that has gone.
+        """
         self._hearing.handlers.update(handlers)
         self._ups.append(up)
+        self._mets.append(met)
         self._forgets.append(forget)
 
     def tell_all(self, frame: bytes) -> None:
@@ -122,15 +127,16 @@ class RedisBus:
 
     async def stop(self) -> None:
         self._here.stop()
-        linked = self._link.linked
+        session, linked = self._session, self._link.linked
         await self._link.stop()
-        if linked:  # or else this process is taken for dead, as it had better be
+        if linked and session is not None:  # or else this process is taken for dead, as it ought to
             with suppress(RedisError, OSError, TimeoutError):
-                await asyncio.wait_for(self._leave(), LEAVING)
+                await asyncio.wait_for(self._leave(session.untold()), LEAVING)
 
-    async def _leave(self) -> None:
+    async def _leave(self, untold: list[bytes]) -> None:
         async with self._link.make_client() as redis:
-            await Registry(redis, self._epoch(), self._process, EXPIRY).leave()
+            registry = Registry(redis, self._epoch(), self._process, EXPIRY)
+            await registry.leave(untold, self._outgoing.take())
 
     async def _run(self, redis: Redis) -> None:
         """One session, until it breaks."""
@@ -146,6 +152,7 @@ class RedisBus:
             self._hearing.handlers,
             up=self._up,
             gone=self._gone,
+            met=self._meet,
             forgot=self._forget,
         )
         try:
@@ -165,6 +172,11 @@ class RedisBus:
             self._here.check_all()  # nothing was heard until now
             for up in self._ups:
                 up()
+
+    def _meet(self, process: str) -> None:
+        if self._link.linked:  # until then all are asked anyway
+            for met in self._mets:
+                met(process)
 
     def _forget(self, process: str) -> None:
         for forget in self._forgets:
@@ -228,6 +240,22 @@ class RedisBus:
             self._hand_over(there, frame, user_id)
         push = Push(mine, message, asker, answer)
         return self._here.show(user_id, other, seq, push) + len(there)
+
+    def send_again(
+        self,
+        user_id: int,
+        other: int,
+        mine: bool,
+        seq: int,
+        message: bytes,
+        asker: Socket | None = None,
+        answer: bytes = b"",
+    ) -> None:
+        there = self._elsewhere.of(user_id)
+        if there:
+            frame = notices.frame("again", user_id, other, int(mine), seq, body=message)
+            self._hand_over(there, frame, user_id)
+        self._here.show_again(user_id, other, seq, Push(mine, message, asker, answer))
 
     def send_receipt(
         self,

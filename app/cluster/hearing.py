@@ -44,6 +44,7 @@ class Hearing:
         self.handlers: dict[bytes, Handler] = {
             b"event": self._on_event,
             b"entry": self._on_entry,
+            b"again": self._on_again,
             b"receipt": self._on_receipt,
             b"check": self._on_check,
             b"hello": self._on_hello,
@@ -59,6 +60,10 @@ class Hearing:
     def _on_entry(self, words: Words, body: bytes) -> None:
         user_id, other, mine, seq = map(int, words)
         self._here.show(user_id, other, seq, Push(bool(mine), body))
+
+    def _on_again(self, words: Words, body: bytes) -> None:
+        user_id, other, mine, seq = map(int, words)
+        self._here.show_again(user_id, other, seq, Push(bool(mine), body))
 
     def _on_receipt(self, words: Words, body: bytes) -> None:
         user_id, other, mark, seq = map(int, words)

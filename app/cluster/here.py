@@ -62,6 +62,15 @@ class Here:
             self._catch_up.fill(user_id, other, place)
         return taken
 
+    def show_again(self, user_id: int, other: int, seq: int, push: Push) -> None:
+        """A message that may have been shown long ago."""
+        if self._places.is_known(user_id, other):
+            self.show(user_id, other, seq, push)
+            return
+        self.check([user_id])  # only the database knows whether it is new
+        if push.asker is not None:
+            push.asker.push(push.answer)
+
     def move(
         self,
         user_id: int,

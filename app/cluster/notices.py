@@ -4,6 +4,7 @@ A frame is a line of words, a line feed, and a body. On a process's own channel:
 
     event USER                       body: the push; nothing depends on it
     entry USER OTHER MINE SEQ        body: the push of a stored message
+    again USER OTHER MINE SEQ        likewise, of one that was repeated
     receipt USER OTHER MARK SEQ      body: the push of a position that moved
     check USER ...  or  check *      something for them was not handed over: look
 
@@ -13,6 +14,7 @@ and on the channel of all:
     came PROCESS                     body: {"user id": "locale"} of first sockets
     went PROCESS USER ...            last sockets went
     bye PROCESS                      it has gone, and everybody with it
+    check *                          it went without a word: look for all who are here
     end KEY                          the session of this key (hexadecimal) has ended
     room-...                         app/rooms/cluster.py lists them
 

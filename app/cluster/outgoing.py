@@ -63,9 +63,10 @@ class Outgoing:
 
     def check(self, process: str, user_ids: set[int]) -> None:
         """Asks a process to look into the database for these users of its."""
-        if user_ids and not self.put(process, notices.frame("check", *sorted(user_ids))):
-            for user_id in user_ids:
-                self._miss(process, user_id)
+        for user_id in user_ids:
+            self._miss(process, user_id)
+        if user_ids:
+            self._wake.set()
 
     def take(self) -> Iterator[tuple[str, bytes]]:
         """All that waits, as (process, publication); on its way until `done`."""

@@ -36,6 +36,14 @@ class Gap:
     early: dict[int, Push] = field(default_factory=dict)
     marks: Sequence[int] = ()  # to be told when the messages have been
 
+    def keep(self, seq: int, push: Push) -> None:
+        """A repeat may come before the original is shown: one asker of each seq can wait for it."""
+        kept = self.early.get(seq)
+        if kept is None or kept.asker is None:
+            self.early[seq] = push
+        elif push.asker is not None:
+            push.asker.push(push.answer)
+
 
 @dataclass(slots=True)
 class Place:
@@ -91,6 +99,10 @@ class Places:
             place = places[other] = Place(begin, [0, 0, 0, 0])
         return place
 
+    def is_known(self, user_id: int, other: int) -> bool:
+        """Whether what has been shown of the conversation is known, if it is nothing."""
+        return other in self._of.get(user_id, ()) or user_id not in self._partial
+
     # -- messages -----------------------------------------------------------------------------
 
     def show(self, user_id: int, place: Place, seq: int, push: Push) -> int:
@@ -102,7 +114,7 @@ class Places:
             return taken
         if seq > place.seq:
             gap = place.gap = place.gap or Gap()
-            gap.early[seq] = push
+            gap.keep(seq, push)
             gap.wanted = max(gap.wanted, seq)
         elif push.asker is not None:  # shown already, from the database
             push.asker.push(push.answer)

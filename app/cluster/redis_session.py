@@ -49,6 +49,7 @@ class Session:
         *,
         up: Callable[[], None],
         gone: Callable[[list[int]], None],
+        met: Callable[[str], None],
         forgot: Callable[[str], None],
     ) -> None:
         self._redis = redis
@@ -63,8 +64,10 @@ class Session:
         self._handlers = handlers
         self._up = up
         self._gone = gone
+        self._met = met
         self._forgot = forgot
         self._notices: list[bytes] = []
+        self._under_way: list[bytes] = []  # of them, until Redis has them
         self._to_read: set[str] = set()
         self._reading = asyncio.Event()
         self._started = asyncio.get_running_loop().time()
@@ -98,6 +101,10 @@ class Session:
         if len(self._notices) < NOTICES:
             self._notices.append(frame)
         self._wake.set()
+
+    def untold(self) -> list[bytes]:
+        """What nobody may have been told yet."""
+        return [*self._under_way, *self._notices]
 
     def read(self, process: str) -> None:
         """Who is there has to be read (again)."""
@@ -143,7 +150,8 @@ class Session:
             self._wake.clear()
             moved = self._arrivals.take()
             came = {one: self._hub.locale(one) for one in moved if self._hub.count(one)}
-            told, self._notices = self._notices, []
+            told = self._under_way = self._notices
+            self._notices = []
             if len(told) == NOTICES:
                 raise BrokenLink("more was to be told than fits")
             async with self._redis.pipeline(transaction=True) as pipe:
@@ -153,24 +161,29 @@ class Session:
                     pipe.publish(self.registry.channel(process), publication)
                 if len(pipe):
                     await pipe.execute()
+            self._under_way = []
             self._outgoing.done()
             self._arrivals.done()
 
     async def _beat(self) -> None:
         while True:
+            known = self._elsewhere.processes()
             members = await self.registry.beat()
             if self._process not in members:
                 raise BrokenLink("taken for dead")
             if self._current_epoch() != self._epoch:
                 raise BrokenLink("a new epoch")
-            await self._judge(members)
+            await self._judge(known, members)
             await asyncio.sleep(HEARTBEAT)
 
-    async def _judge(self, members: Mapping[str, bool]) -> None:
-        """Meets the new, buries the dead. After a return of Redis all get time to register."""
-        known = self._elsewhere.processes()
-        for process in members.keys() - known - {self._process}:
+    async def _judge(self, known: set[str], members: Mapping[str, bool]) -> None:
+        """Meets the new, buries the dead. After a return of Redis all get time to register.
+
+        `known` before the members were asked for: who registered since is missing among them.
+        """
+        for process in members.keys() - self._elsewhere.processes() - {self._process}:
             self.read(process)
+            self._met(process)
         if asyncio.get_running_loop().time() - self._started < EXPIRY:
             return
         for process in known - members.keys():

@@ -92,8 +92,12 @@ class Registry:
             alive = await pipe.execute() if members else []
         return {name: bool(lives) for name, lives in zip(members, alive, strict=True)}
 
-    async def leave(self) -> None:
+    async def leave(self, frames: Iterable[bytes], to: Iterable[tuple[str, bytes]]) -> None:
+        """With what is still to be told, to all and as (process, publication)."""
         async with self._redis.pipeline(transaction=True) as pipe:
+            self.tell_all(pipe, *frames)
+            for process, publication in to:
+                pipe.publish(self.channel(process), publication)
             self._remove(pipe, self._process)
             await pipe.execute()
 
@@ -106,10 +110,14 @@ class Registry:
         return {int(user_id): locale.decode() for user_id, locale in found.items()}
 
     async def bury(self, process: str) -> list[int]:
-        """Takes a dead process out; its users, where nobody else did it first."""
+        """Takes a dead process out; its users, where nobody else did it first.
+
+        It may have told nobody what it stored last: so everybody looks.
+        """
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hkeys(self._here(process))
             self._remove(pipe, process)
+            self.tell_all(pipe, notices.frame("check", "*"), notices.frame("room-check", process))
             users, removed, *_ = await pipe.execute()
         return [int(user_id) for user_id in users] if removed else []
 

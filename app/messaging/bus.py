@@ -59,6 +59,19 @@ class Bus(Protocol):
         """
         ...
 
+    def send_again(
+        self,
+        user_id: int,
+        other: int,
+        mine: bool,
+        seq: int,
+        message: bytes,
+        asker: Socket | None = None,
+        answer: bytes = b"",
+    ) -> None:
+        """A repeat of what was stored before: to those of the user's sockets that never got it."""
+        ...
+
     def send_receipt(
         self,
         user_id: int,
@@ -114,6 +127,19 @@ class LocalBus:
     ) -> int:
         taken = self._hub.deliver(user_id, message, asker)
         return taken if asker is None else taken + asker.push(answer)
+
+    def send_again(
+        self,
+        user_id: int,
+        other: int,
+        mine: bool,
+        seq: int,
+        message: bytes,
+        asker: Socket | None = None,
+        answer: bytes = b"",
+    ) -> None:
+        if asker is not None:  # whoever is here got it when it was stored, here
+            asker.push(answer)
 
     def send_receipt(
         self,

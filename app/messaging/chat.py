@@ -20,22 +20,20 @@ from app.messaging.envelopes import as_json, to_recipient, to_sender, word_as_js
 from app.messaging.errors import not_allowed
 from app.messaging.intake import Intake
 from app.messaging.items import Message, Outcome, Receipt, Reply, Stored
-from app.messaging.protocol import entry
 from app.messaging.receipts import announce
-from app.messaging.replies import settle
+from app.messaging.repeats import Repeated
 from app.messaging.shapes import Shapes
 
 log = logging.getLogger("parley.chat")
 
 Tell = Callable[[Any, Outcome], None]
-# `data` of an answer about a message that stands in a room: (sender, stored, client_id)
-InRoom = Callable[[Person, Stored, str], dict[str, Any]]
 
 
 class Chat:
     """The way of a message between two. All methods run on the event loop.
 
-    `others` says how the outcome of what is no message between two is told.
+    `others` says how the outcome of what is no message between two is told, and `repeated` how
+    that of what was stored before.
     """
 
     def __init__(
@@ -46,14 +44,14 @@ class Chat:
         counters: Counters,
         cork: Cork,
         others: Mapping[type, Tell],
-        in_room: InRoom,
+        repeated: Repeated,
     ) -> None:
         self._bus = bus
         self._intake = intake
         self._shapes = shapes
         self._counters = counters
         self._cork = cork
-        self._in_room = in_room
+        self._repeated = repeated
         self._tells: dict[type, Tell] = {
             Message: self._tell,
             Receipt: lambda receipt, outcome: announce(bus, receipt, outcome),
@@ -96,7 +94,7 @@ class Chat:
     def _tell(self, message: Message, outcome: Outcome) -> None:
         stored = self._intake.settle(message, outcome)
         if stored is not None:
-            (self._answer_repeat if stored.dup else self._deliver)(message, stored)
+            (self._repeated if stored.dup else self._deliver)(message, stored)
 
     def _deliver(self, message: Message, stored: Stored) -> None:
         """The recipient first: whether anybody took it is what the sender is told."""
@@ -111,14 +109,3 @@ class Chat:
         bus.send_entry(me, other, True, seq, body, reply.socket, answer)
         if reply.future is not None and not reply.future.done():
             reply.future.set_result(protocol.parse_json(body))
-
-    def _answer_repeat(self, message: Message, stored: Stored) -> None:
-        """Whatever it said this time: the original, and only to who asked."""
-        if stored.other < 0:  # it was written in a room
-            data = self._in_room(message.sender, stored, message.client_id)
-        else:
-            friendly = self._shapes.friendly(stored.time, message.sender.locale)
-            mine = entry(True, stored.content, friendly, stored.seq, stored.time, message.client_id)
-            data = {"user_id": stored.other, "data": mine, "dup": True}
-        online = self._bus.count(stored.other) > 0
-        settle(message.reply, protocol.acknowledgement(online, data))

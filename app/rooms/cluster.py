@@ -3,11 +3,11 @@
 Notices on the channel of all processes; each names the process it is from:
 
     room-all PROCESS                 body: {conversation: {user id: person}}, all who are in
-    room-ask PROCESS                 it wants everybody's room-all
+    room-ask PROCESS [OF]            it wants everybody's room-all, or that of one
     room-came PROCESS CONVERSATION   body: the person
     room-went PROCESS CONVERSATION USER 0|1    1: left or was removed, so told at once
     room-moved PROCESS CONVERSATION SEQ
-    room-event PROCESS CONVERSATION  body: what everybody in the room is told
+    room-deleted PROCESS CONVERSATION SEQ      body: what everybody in the room is told
     room-muted PROCESS CONVERSATION USER 0|1   body: likewise
     room-eject PROCESS CONVERSATION USER 0|1   body: what the user is told; 1: was removed
     room-check PROCESS               something of its may have been lost: look
@@ -44,6 +44,7 @@ class SharedBus(Protocol):
         self,
         handlers: Mapping[bytes, Handler],
         up: Callable[[], None],
+        met: Callable[[str], None],
         forget: Callable[[str], None],
     ) -> None: ...
 
@@ -56,7 +57,7 @@ class ClusterLink:
         self._there: dict[str, People] = {}
 
     def connect(self, roster: Roster, feed: Feed, check: Callable[[], None]) -> None:
-        """Who is told what the others say; `check` looks at who may still be in."""
+        """Who is told what the others say; `check` looks for what nobody said."""
         self._roster = roster
         self._feed = feed
         self._check = check
@@ -66,13 +67,13 @@ class ClusterLink:
             b"room-came": self._on_came,
             b"room-went": self._on_went,
             b"room-moved": self._on_moved,
-            b"room-event": self._on_event,
+            b"room-deleted": self._on_deleted,
             b"room-muted": self._on_muted,
             b"room-eject": self._on_eject,
             b"room-check": self._on_check,
         }
         heard = {name: self._from_others(handle) for name, handle in handlers.items()}
-        self._bus.listen(heard, self._up, self._forget)
+        self._bus.listen(heard, self._up, self._meet, self._forget)
 
     def _from_others(self, handle: Callable[[str, Words, bytes], None]) -> Handler:
         def heard(words: Words, body: bytes) -> None:
@@ -102,8 +103,8 @@ class ClusterLink:
     def moved(self, conversation: int, seq: int) -> None:
         self._tell("room-moved", conversation, seq)
 
-    def event(self, conversation: int, message: bytes) -> None:
-        self._tell("room-event", conversation, body=message)
+    def deleted(self, conversation: int, seq: int, message: bytes) -> None:
+        self._tell("room-deleted", conversation, seq, body=message)
 
     def muted(self, conversation: int, user_id: int, on: bool, message: bytes) -> None:
         self._tell("room-muted", conversation, user_id, int(on), body=message)
@@ -138,7 +139,8 @@ class ClusterLink:
             self._changed(conversation, old.keys() ^ new.keys())
 
     def _on_ask(self, process: str, words: Words, body: bytes) -> None:
-        self._tell_who_is_here()
+        if words in ([], [self._bus.process.encode()]):
+            self._tell_who_is_here()
 
     def _on_came(self, process: str, words: Words, body: bytes) -> None:
         conversation, brief = int(words[0]), orjson.loads(body)
@@ -154,6 +156,10 @@ class ClusterLink:
         if not people:
             rooms.pop(conversation, None)
         self._changed(conversation, {user_id}, at_once=bool(at_once))
+
+    def _meet(self, process: str) -> None:
+        """Its room-all may have been heard before it was forgotten."""
+        self._tell("room-ask", process)
 
     def _forget(self, process: str) -> None:
         """It has gone, with everybody who was there."""
@@ -172,15 +178,18 @@ class ClusterLink:
         if live is not None:
             self._feed.reached(live, seq)
 
-    def _on_event(self, process: str, words: Words, body: bytes) -> None:
-        live = self._roster.live(int(words[0]))
+    def _on_deleted(self, process: str, words: Words, body: bytes) -> None:
+        conversation, seq = map(int, words)
+        live = self._roster.live(conversation)
         if live is not None:
-            live.push(body)
+            live.strike(seq, body)
 
     def _on_muted(self, process: str, words: Words, body: bytes) -> None:
         conversation, user_id, on = map(int, words)
         self._roster.mute(conversation, user_id, bool(on))
-        self._on_event(process, words, body)
+        live = self._roster.live(conversation)
+        if live is not None:
+            live.push(body)
 
     def _on_eject(self, process: str, words: Words, body: bytes) -> None:
         conversation, user_id, removed = map(int, words)

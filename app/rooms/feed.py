@@ -52,11 +52,11 @@ class Feed:
         self.reached(live, live.wanted)
 
     def show(self, live: Live, said: Said, asker: Socket | None = None) -> None:
-        """A message that was stored here."""
+        """A message that was stored here, or came again here: nobody is shown it twice."""
         seq = said[0].seq
         if live.place is not None and seq == live.place + 1:
             self._push(live, said, asker)
-        else:
+        elif live.place is None or seq > live.place:
             if asker is not None:
                 live.askers[seq] = asker
             self.reached(live, seq)
@@ -131,7 +131,7 @@ class Feed:
             found = await self._entries_after(live.room.conversation, before)
             for said in found:
                 if said[0].seq == live.place + 1:
-                    self._push(live, said)
+                    self._push(live, live.as_it_stands(said))
             if len(found) == PAGE_LIMIT:  # there may be more, whatever is known
                 live.wanted = max(live.wanted, live.place + 1)
             if live.place == before:

@@ -12,6 +12,7 @@ from app.messaging.dispatch import Operation
 from app.messaging.hub import Hub, Socket
 from app.messaging.intake import Intake
 from app.messaging.items import RoomMessage, RoomReceipt
+from app.messaging.repeats import Repeated
 from app.messaging.shapes import Shapes
 from app.messaging.writer import Writer
 from app.rooms.cluster import ClusterLink, SharedBus
@@ -20,10 +21,11 @@ from app.rooms.link import NoLink, RoomLink
 from app.rooms.listing import Listing
 from app.rooms.membership import Membership
 from app.rooms.moderation import Moderation, Moderators
-from app.rooms.outsiders import Outsiders
+from app.rooms.mutes import Mutes
 from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
 from app.rooms.talk import Talk
+from app.rooms.unheard import Unheard
 from app.settings import Settings
 from models import rooms
 from models.reader import Reader
@@ -42,6 +44,7 @@ class Rooms:
         shapes: Shapes,
         counters: Counters,
         bus: SharedBus | None,
+        repeated: Repeated,
     ) -> None:
         link: RoomLink = NoLink() if bus is None else ClusterLink(bus)
         self._reader = reader
@@ -52,11 +55,14 @@ class Rooms:
         made = RoomShapes(shapes, options.show_addresses)
         moderators = Moderators(options.operator_names)
         self.roster = Roster(link, options.presence_grace, made)
+        mutes = Mutes(self.roster, link)
         self.feed = Feed(self.roster, reader, made, counters)
-        self.talk = Talk(intake, writer, reader, self.roster, self.feed, link, made)
-        self.membership = Membership(hub, reader, self.roster, self.feed, link, made, moderators)
-        self.outsiders = Outsiders(self.roster, reader, made)
-        self.moderation = Moderation(reader, self.roster, link, moderators, made)
+        self.talk = Talk(intake, writer, reader, self.roster, self.feed, link, made, repeated)
+        self.membership = Membership(
+            hub, reader, self.roster, self.feed, link, made, moderators, mutes
+        )
+        self.unheard = Unheard(self.roster, reader, made, mutes)
+        self.moderation = Moderation(reader, self.roster, link, moderators, made, mutes)
         self.listing = Listing(
             reader,
             self.roster,
@@ -66,7 +72,7 @@ class Rooms:
             rooms_per_user=options.rooms_per_user,
         )
         if isinstance(link, ClusterLink):
-            link.connect(self.roster, self.feed, self.outsiders.check_all)
+            link.connect(self.roster, self.feed, self.unheard.check_all)
         self.tells: dict[type, Tell] = {RoomMessage: self.talk.tell, RoomReceipt: self.talk.moved}
 
     def operations(self) -> dict[str, Operation]:
@@ -103,11 +109,11 @@ class Rooms:
         """Opens the operator's rooms where they are not there yet."""
         await self._reader.run(lambda: rooms.keep_rooms(self._fixed))
         if self._shared:
-            self.outsiders.watch(self._interval, lambda: bool(self._counters.redis_linked))
+            self.unheard.watch(self._interval, lambda: bool(self._counters.redis_linked))
 
     def stop(self) -> None:
         self.feed.stop()
-        self.outsiders.stop()
+        self.unheard.stop()
 
     def depart(self, socket: Socket) -> None:
         self.roster.depart(socket)

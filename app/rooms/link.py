@@ -22,8 +22,8 @@ class RoomLink(Protocol):
         """A message was stored here."""
         ...
 
-    def event(self, conversation: int, message: bytes) -> None:
-        """Something that everybody in the room is told."""
+    def deleted(self, conversation: int, seq: int, message: bytes) -> None:
+        """A text, and what everybody in the room is told of that."""
         ...
 
     def muted(self, conversation: int, user_id: int, on: bool, message: bytes) -> None: ...
@@ -46,7 +46,7 @@ class NoLink:
     def moved(self, conversation: int, seq: int) -> None:
         return
 
-    def event(self, conversation: int, message: bytes) -> None:
+    def deleted(self, conversation: int, seq: int, message: bytes) -> None:
         return
 
     def muted(self, conversation: int, user_id: int, on: bool, message: bytes) -> None:

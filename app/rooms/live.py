@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from app.messaging.hub import Socket
 from app.messaging.items import RoomName
-from models.room_log import Member
+from models.room_log import LOOKED_BACK, Member, Said
 
 Brief = dict[str, Any]  # somebody as RoomShapes.member shows them
 
@@ -28,6 +29,19 @@ class Live:
         self.wanted = 0  # the last seq known to be stored
         self.askers: dict[int, Socket] = {}  # who said what is stored, but not shown yet
         self.patience = 0  # reads that may find nothing before that is not believed any more
+        self.struck: set[int] = set()  # the texts that were told to be deleted
+
+    def strike(self, seq: int, message: bytes) -> None:
+        """A text was deleted: everybody is told, and who is shown it from now on sees none."""
+        self.struck.add(seq)
+        if len(self.struck) > LOOKED_BACK:
+            self.struck.remove(min(self.struck))
+        self.push(message)
+
+    def as_it_stands(self, said: Said) -> Said:
+        """What was read of the log, perhaps before its text was deleted."""
+        row, by = said
+        return (replace(row, content=""), by) if row.seq in self.struck else said
 
     def push(self, message: bytes, but: Socket | None = None) -> None:
         # a push that finds its socket dead takes it out of the set: so iterate over a copy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import Any
 
 from app.access.person import Person
@@ -14,6 +15,7 @@ from app.rooms.feed import Feed
 from app.rooms.link import RoomLink
 from app.rooms.live import Brief, Live
 from app.rooms.moderation import Moderators
+from app.rooms.mutes import Mutes
 from app.rooms.names import parse_room
 from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
@@ -40,6 +42,7 @@ class Membership:
         link: RoomLink,
         shapes: RoomShapes,
         moderators: Moderators,
+        mutes: Mutes,
     ) -> None:
         self._hub = hub
         self._reader = reader
@@ -48,6 +51,7 @@ class Membership:
         self._link = link
         self._shapes = shapes
         self._moderators = moderators
+        self._mutes = mutes
         self._turns = Turns()
 
     def _turn(self, me: Person, name: str) -> AbstractAsyncContextManager[None]:
@@ -80,6 +84,7 @@ class Membership:
             if not was_in or refused.code == Errorcode.NOT_ALLOWED:
                 self._roster.leave(live, socket)
             raise
+        self._mutes.correct(live, member, page.room.is_muted)  # since the page that let them in
         self._feed.begin(live, page.room.last_seq)
         socket.push(protocol.event("room-join", self._welcome(live, page, me), ref))
 
@@ -97,7 +102,7 @@ class Membership:
         page = await self._latest(name, me)
         if not begun and live.place is not None and page.room.last_seq < live.place:
             page = await self._latest(name, me)
-        return page
+        return replace(page, said=[live.as_it_stands(said) for said in page.said])
 
     async def join_only(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
         """For HTTP: a member from now on, in the room as soon as a socket joins."""

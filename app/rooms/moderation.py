@@ -9,6 +9,7 @@ from app.messaging import protocol
 from app.messaging.errors import not_allowed
 from app.messaging.items import Reply
 from app.rooms.link import RoomLink
+from app.rooms.mutes import Mutes
 from app.rooms.names import parse_room
 from app.rooms.roster import Roster
 from app.rooms.shapes import RoomShapes
@@ -49,12 +50,14 @@ class Moderation:
         link: RoomLink,
         moderators: Moderators,
         shapes: RoomShapes,
+        mutes: Mutes,
     ) -> None:
         self._reader = reader
         self._roster = roster
         self._link = link
         self._moderators = moderators
         self._shapes = shapes
+        self._mutes = mutes
 
     # -- on a socket --------------------------------------------------------------------------
 
@@ -80,7 +83,11 @@ class Moderation:
         room = await self._moderated(me, data)
         await self._reader.run(lambda: room_log.delete_text(room.conversation, seq))
         event = {"room": room.name, "seq": seq, "user_id": me.user_id}
-        self._push(room, protocol.event("room-delete", event))
+        message = protocol.event("room-delete", event)
+        self._link.deleted(room.conversation, seq, message)
+        live = self._roster.live(room.conversation)
+        if live is not None:
+            live.strike(seq, message)
         return event
 
     async def mute(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
@@ -88,10 +95,7 @@ class Moderation:
         room, user_id, on = await self._about(me, data)
         await self._reader.run(lambda: room_members.set_muted(room.conversation, user_id, on))
         event = {"room": room.name, "user_id": user_id, "on": on}
-        message = protocol.event("room-mute", event)
-        self._roster.mute(room.conversation, user_id, on)
-        self._link.muted(room.conversation, user_id, on, message)
-        self._push_here(room, message)
+        self._mutes.show(room.conversation, room.name, user_id, on)
         return event
 
     async def remove(self, me: Person, data: dict[str, Any]) -> dict[str, Any]:
@@ -131,15 +135,6 @@ class Moderation:
         if user_id == me.user_id or self._moderators.may(person, room):
             raise not_allowed("nobody may do this to who moderates the room.")
         return room, user_id, on
-
-    def _push(self, room: RoomInfo, message: bytes) -> None:
-        self._link.event(room.conversation, message)
-        self._push_here(room, message)
-
-    def _push_here(self, room: RoomInfo, message: bytes) -> None:
-        live = self._roster.live(room.conversation)
-        if live is not None:
-            live.push(message)
 
 
 def _answer(name: str, event: dict[str, Any], reply: Reply) -> None:

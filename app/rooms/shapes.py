@@ -6,7 +6,6 @@ from typing import Any
 
 from app.access.person import Person
 from app.messaging import protocol
-from app.messaging.items import Stored
 from app.messaging.shapes import Shapes
 from app.rooms.live import Brief
 from models.room_log import Member, RoomMissed, RoomPage, Said
@@ -57,11 +56,6 @@ class RoomShapes:
         if not row.content:
             made[3]["deleted"] = True
         return made
-
-    def pair_entry(self, sender: Person, stored: Stored, client_id: str) -> list[Any]:
-        """An entry of the sender's that stands in no room."""
-        friendly = self._shapes.friendly(stored.time, sender.locale)
-        return protocol.entry(True, stored.content, friendly, stored.seq, stored.time, client_id)
 
     def _entries(self, room: RoomInfo, said: list[Said], me: Person) -> list[list[Any]]:
         return [

@@ -10,6 +10,7 @@ from app.messaging import protocol
 from app.messaging.errors import Errorcode, Refused, not_allowed
 from app.messaging.intake import Intake
 from app.messaging.items import (
+    Message,
     Moved,
     Outcome,
     Reply,
@@ -18,6 +19,7 @@ from app.messaging.items import (
     RoomReceipt,
     Stored,
 )
+from app.messaging.repeats import Repeated
 from app.messaging.replies import refuse, settle
 from app.messaging.writer import Writer
 from app.rooms.feed import Feed
@@ -48,6 +50,7 @@ class Talk:
         feed: Feed,
         link: RoomLink,
         shapes: RoomShapes,
+        repeated: Repeated,
     ) -> None:
         self._intake = intake
         self._writer = writer
@@ -56,6 +59,7 @@ class Talk:
         self._feed = feed
         self._link = link
         self._shapes = shapes
+        self._repeated = repeated
 
     # -- before the queue ---------------------------------------------------------------------
 
@@ -118,43 +122,37 @@ class Talk:
 
     def tell(self, message: RoomMessage, outcome: Outcome) -> None:
         stored = self._intake.settle(message, outcome)
-        if stored is None:
-            return
-        live = self._roster.live(message.room.conversation)
-        if not stored.dup:
-            self._link.moved(message.room.conversation, stored.seq)
-        settle(message.reply, self._answer(message, stored))
-        if live is not None and not stored.dup:
-            said = _said(message.sender, stored, message.client_id, live)
-            self._feed.show(live, said, message.reply.socket)
+        if stored is not None and stored.dup:
+            self._repeated(message, stored)
+        elif stored is not None:
+            self._show(message, message.room, stored)
 
-    def _answer(self, message: RoomMessage, stored: Stored) -> dict[str, Any]:
-        """The envelope for who asked; for a repeat it shows the original, wherever it stands."""
-        sender, live = message.sender, self._roster.live(message.room.conversation)
-        heard = live is not None and self._roster.others(live, sender.user_id)
-        data = self.placed(sender, stored, message.client_id, message.room, live)
-        return protocol.acknowledgement(heard, data)
-
-    def placed(
-        self,
-        sender: Person,
-        stored: Stored,
-        client_id: str,
-        room: RoomName | None = None,
-        live: Live | None = None,
-    ) -> dict[str, Any]:
-        """`data` of an answer about a message in a room."""
-        if stored.other > 0:  # the repeat of what was written to one person
-            person = {"user_id": stored.other, "dup": True}
-            return {**person, "data": self._shapes.pair_entry(sender, stored, client_id)}
+    def again(self, message: Message, stored: Stored) -> None:
+        """A repeat of what stands in a room: to those in it who were not shown the original."""
         conversation = -stored.other
-        if room is None or room.conversation != conversation:
-            live = self._roster.live(conversation)
-            room = live.room if live is not None else RoomName(conversation, b"", stored.room)
-        said = _said(sender, stored, client_id, live)
+        live = self._roster.live(conversation)
+        if live is not None:
+            room = live.room
+        elif isinstance(message, RoomMessage) and message.room.conversation == conversation:
+            room = message.room
+        else:
+            room = RoomName(conversation, b"", stored.room)
+        self._show(message, room, stored)
+
+    def _show(self, message: Message, room: RoomName, stored: Stored) -> None:
+        """To the other processes, to who asked, and to everybody here."""
+        sender, conversation = message.sender, room.conversation
+        live = self._roster.live(conversation)
+        self._link.moved(conversation, stored.seq)
+        said = _said(sender, stored, message.client_id, live)
         entry = self._shapes.entry(conversation, said, True, sender.locale)
         data = {"room": room.name, "room_id": conversation, "data": entry}
-        return {**data, "dup": True} if stored.dup else data
+        if stored.dup:
+            data["dup"] = True
+        heard = live is not None and self._roster.others(live, sender.user_id)
+        settle(message.reply, protocol.acknowledgement(heard, data))
+        if live is not None:
+            self._feed.show(live, said, message.reply.socket)
 
     def moved(self, receipt: RoomReceipt, outcome: Outcome) -> None:
         """My other sockets in the room learn what I have read, and who asked how it stands."""

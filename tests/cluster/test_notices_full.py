@@ -39,6 +39,7 @@ def session_of(client: Client) -> Session:
         {},
         up=ignore,
         gone=ignore,
+        met=ignore,
         forgot=ignore,
     )
 

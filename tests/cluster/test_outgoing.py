@@ -64,6 +64,21 @@ def test_what_was_on_its_way_when_redis_went_is_asked_for() -> None:
     assert told(outgoing) == {}
 
 
+def test_the_asking_itself_is_not_forgotten_when_redis_goes() -> None:
+    wake = asyncio.Event()
+    outgoing = Outgoing(1_000, wake, Counters())
+    outgoing.open()
+    wake.clear()
+    outgoing.check("p", {7})
+    assert wake.is_set()
+    assert told(outgoing) == {"p": [b"check 7\n"]}
+    outgoing.close()
+    outgoing.open()
+    assert told(outgoing) == {"p": [b"check 7\n"]}
+    outgoing.done()
+    assert told(outgoing) == {}
+
+
 def test_too_many_are_everybody() -> None:
     outgoing = opened(limit=0)
     for user_id in range(1, REMEMBERED + 10):

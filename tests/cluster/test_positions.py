@@ -132,3 +132,27 @@ def test_a_conversation_out_of_the_distant_past_begins_with_what_comes() -> None
     place = place_of(places, other, 700)
     places.show(ME, place, 700, Push(False, b"hello again"))
     assert socket.got == [b"hello again"]
+
+
+def test_two_who_ask_for_what_cannot_be_shown_yet_are_both_answered() -> None:
+    places, socket = opened()
+    one, two = Recorder(), Recorder()
+    for asker in (one, two):
+        places._hub.join(asker)
+    place = place_of(places)
+    places.show(ME, place, 2, Push(True, b"two", one, b"two, for one"))
+    places.show(ME, place, 2, Push(True, b"two", two, b"two, for two"))
+    places.show(ME, place, 2, Push(True, b"two"))
+    assert (one.got, two.got) == ([], [b"two, for two"]), "one of them can wait for its turn"
+    places.show(ME, place, 1, Push(False, b"one"))
+    assert one.got == [b"one", b"two, for one"]
+    assert socket.got == [b"one", b"two"]
+
+
+def test_what_was_shown_of_the_distant_past_is_not_known() -> None:
+    """A repeat from there may be years old."""
+    places, _ = opened(last_seq=7, conversations=LOADED)
+    assert places.is_known(ME, OTHER)
+    assert not places.is_known(ME, OTHER + LOADED)
+    few, _ = opened(last_seq=7, conversations=LOADED - 1)
+    assert few.is_known(ME, OTHER + LOADED), "it is new"

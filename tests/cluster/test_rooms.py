@@ -153,17 +153,21 @@ def cut_off(redis: Redis, name: str) -> Iterator[None]:
         admin.acl_setuser(name, enabled=True)
 
 
+def apart_cluster(folder: Path, database_url: str, redis: Redis) -> Cluster:
+    """The first process has an account of its own at Redis: "apart"."""
+    with redis.connect() as admin:
+        everything = {"enabled": True, "nopass": True, "keys": ["*"], "channels": ["*"]}
+        admin.acl_setuser("apart", categories=["+@all"], **everything)
+    cluster = Cluster(folder, database_url, redis.url)
+    cluster.servers[0].settings["redis_url"] = redis.url.replace("://", "://apart:any@")
+    return cluster
+
+
 async def test_who_was_removed_by_a_process_without_redis_hears_no_more(
     tmp_path: Path, database_url: str, own_redis: Redis
 ) -> None:
     """The process where they are has Redis all the time: it has no reason to look, unless told."""
-    with own_redis.connect() as admin:
-        everything = {"enabled": True, "nopass": True, "keys": ["*"], "channels": ["*"]}
-        admin.acl_setuser("apart", categories=["+@all"], **everything)
-    cluster = Cluster(tmp_path, database_url, own_redis.url)
-    apart = own_redis.url.replace("://", "://apart:any@")
-    cluster.servers[0].settings["redis_url"] = apart
-    with cluster:
+    with apart_cluster(tmp_path, database_url, own_redis) as cluster:
         room, (_, bob), (here, there) = await pair_in_a_room(cluster)
         with cut_off(own_redis, "apart"):
             await here.ask("room-remove", {"room": room, "user_id": bob.user_id, "on": True})
@@ -207,6 +211,32 @@ async def test_who_was_removed_is_out_though_the_database_had_no_time(
             await there.refute(event("room-leave"))
             cursor.execute("UNLOCK TABLES")
         await there.expect(event("room-leave", by=">", room=room))
+        await leave(here, there)
+
+
+async def test_what_a_moderator_did_without_redis_is_seen_by_all(
+    tmp_path: Path, database_url: str, own_redis: Redis
+) -> None:
+    """A text is deleted and somebody muted by a process that nobody hears: the others look.
+
+    The blanks are no deleted text, and what was deleted before is not told again.
+    """
+    with apart_cluster(tmp_path, database_url, own_redis) as cluster:
+        room, (_, bob), (here, there) = await pair_in_a_room(cluster)
+        for text in ("an address", "a phone number", "  "):
+            await say(here, room, text)
+        await here.ask("room-delete", {"room": room, "seq": 1})
+        await there.expect(event("room-delete", seq=1))
+        with cut_off(own_redis, "apart"):
+            await here.ask("room-delete", {"room": room, "seq": 2})
+            await here.ask("room-mute", {"room": room, "user_id": bob.user_id, "on": True})
+            await there.refute(event("room-delete"))
+            await there.refute(event("room-mute"))
+        await there.expect(event("room-delete", room=room, seq=2))
+        await there.expect(event("room-mute", room=room, user_id=bob.user_id, on=True))
+        members = (await there.ask("room-members", {"room": room}))["data"]["members"]
+        assert [one["user_id"] for one in members if one.get("muted")] == [bob.user_id]
+        await there.refute(event("room-delete"))
         await leave(here, there)
 
 

@@ -92,6 +92,25 @@ async def test_a_room_that_was_empty_is_shown_though_an_old_read_goes_on(inside:
         assert await heard(again) == "2"
 
 
+async def test_a_text_that_is_deleted_while_it_is_read_is_shown_to_nobody(inside: Inside) -> None:
+    """Neither to who was in, nor to who comes in meanwhile."""
+    room, tab = await alone(inside)
+    live, feed = inside.live(room), inside.here.rooms.feed
+    coming = await (await guest(inside.url, "bob")).open()
+    with holding(room_log, "entries_after") as pushed, holding(room_log, "read_latest") as page:
+        feed.reached(live, await say_there(inside, tab, room, "a phone number"))
+        await pushed.made()
+        await coming.send("room-join", {"room": room}, "join")
+        await page.made()
+        await tab.ask("room-delete", {"room": room, "seq": 2})
+        pushed.release()
+        page.release()
+        assert await heard(tab) == ""
+        shown = (await coming.expect(answer("join")))["data"]["logs"]
+    assert texts(shown) == ["1", ""]
+    assert shown[1][3]["deleted"] is True
+
+
 async def alone(inside: Inside) -> tuple[str, Tab]:
     """Somebody who is in a room where one message was said."""
     ann = await guest(inside.url, "ann")

@@ -1,16 +1,26 @@
 """Who opened a room, and the operator, may delete texts, mute and remove people; nobody else."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
-from tests.client import Person, Tab, event, guest, sign_up
+from models import room_log, room_members
+from tests.client import Person, Tab, answer, event, guest, sign_up
 from tests.oracle import read_rows
+from tests.rooms.inside import Inside, holding, serve_inside
 from tests.rooms.scene import enter, gather, join, new_room, opened, say, users_of
 from tests.scene import meet
 from tests.services.parley import ParleyServer
 
 SERVER = {"operators": "The Operator, embedded:7"}
+
+
+@pytest.fixture
+async def inside(tmp_path: Path, database_url: str, close_tabs: None) -> AsyncIterator[Inside]:
+    async with serve_inside(tmp_path, database_url) as found:
+        yield found
 
 
 async def log_of(person: Person, room: str) -> list[list[object]]:
@@ -56,6 +66,47 @@ async def test_who_is_muted_reads_and_is_silent(shared_server: ParleyServer) -> 
     await here.ask("room-mute", {"room": room, "user_id": bob.user_id, "on": False})
     await say(there, room, "sorry")
     assert (await enter(there, room))["muted"] is False
+
+
+async def test_who_is_muted_while_coming_in_is_shown_so(inside: Inside) -> None:
+    """The database let them in before they were muted, and who is in learns of them after it."""
+    ann, bob = [await guest(inside.url, name) for name in ("ann", "bob")]
+    room = await opened(ann)
+    here, there = await ann.open(), await bob.open()
+    for tab in (here, there):
+        await enter(tab, room)
+    await there.ask("room-leave", {"room": room})
+    with holding(room_members, "join_room") as held:
+        await there.send("room-join", {"room": room}, "join")
+        await held.made()
+        await here.ask("room-mute", {"room": room, "user_id": bob.user_id, "on": True})
+        held.release()
+        answered = (await there.expect(answer("join")))["data"]
+    for members in (answered, (await here.ask("room-members", {"room": room}))["data"]):
+        muted = [one["user_id"] for one in members["members"] if one.get("muted")]
+        assert muted == [bob.user_id]
+
+
+async def test_who_is_heard_again_while_coming_in_is_shown_so(inside: Inside) -> None:
+    """Muted since they were let in, says the page; and then there was a notice."""
+    ann, bob = [await guest(inside.url, name) for name in ("ann", "bob")]
+    room = await opened(ann)
+    here, there = await ann.open(), await bob.open()
+    for tab in (here, there):
+        await enter(tab, room)
+    await there.ask("room-leave", {"room": room})
+    mute = {"room": room, "user_id": bob.user_id}
+    with holding(room_members, "join_room") as let_in, holding(room_log, "read_latest") as page:
+        await there.send("room-join", {"room": room}, "join")
+        await let_in.made()
+        await here.ask("room-mute", {**mute, "on": True})
+        let_in.release()
+        await page.made()
+        await here.ask("room-mute", {**mute, "on": False})
+        page.release()
+        await there.expect(answer("join"))
+    members = (await here.ask("room-members", {"room": room}))["data"]["members"]
+    assert not [one for one in members if one.get("muted")]
 
 
 async def test_who_is_removed_stays_out(shared_server: ParleyServer) -> None:
