@@ -14,6 +14,8 @@ import pymysql
 from peewee import Database, DatabaseProxy, Field, Model, MySQLDatabase, SqliteDatabase
 from pymysql.constants import CLIENT
 
+from models.wanted import claim
+
 database: Database = DatabaseProxy()  # type: ignore[assignment]
 
 # pymysql waits for ever by default: a frozen server would hold a thread as long as it likes
@@ -156,14 +158,19 @@ def is_sqlite(db: Database) -> bool:
     return isinstance(getattr(db, "obj", db), SqliteDatabase)
 
 
-def writing() -> Any:
+@contextmanager
+def writing() -> Iterator[None]:
     """A transaction that will write after it has read: `with writing():`.
 
     SQLite has to be told before the first read: one that finds out later is refused when somebody
-    else has written meanwhile, however long it would wait.
+    else has written meanwhile, however long it would wait. What nobody waits for any more is not
+    committed. One within another is a part of it.
     """
     real = getattr(database, "obj", database)
-    return real.atomic("IMMEDIATE") if is_sqlite(real) else real.atomic()
+    with real.atomic("IMMEDIATE") if is_sqlite(real) else real.atomic():
+        yield
+        if real.transaction_depth() == 1:
+            claim()
 
 
 def held(query: Any) -> Any:

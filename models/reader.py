@@ -2,7 +2,8 @@
 
 peewee's connection state belongs to a thread, so each thread keeps one connection open and looks
 at it again when it has rested: a database that was restarted meanwhile is then met by a fresh
-connection. Work that does not come back in time is answered with -8; the loop never waits.
+connection. Work that does not come back in time is answered with -8; the loop never waits. After
+that it is not begun, and what it wrote in `writing()` not committed.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from typing import Any, TypeVar
 from peewee import Database
 
 from app.messaging.errors import Refused, StorageFull, TryAgain, not_now
+from models.base import IO_TIMEOUT
 from models.failures import classify, is_away, is_contention
 from models.same_file import SameFile
 from models.threads import Threads
+from models.wanted import here
 
 log = logging.getLogger("parley.reader")
 
@@ -30,6 +33,8 @@ Result = TypeVar("Result")
 ATTEMPTS = 5
 # a connection that rested longer (seconds) is asked for a sign of life first
 RESTED = 1.0
+# how long a COMMIT may take that was begun in time (seconds)
+LONGEST_COMMIT = IO_TIMEOUT
 
 
 class Reader:
@@ -44,6 +49,9 @@ class Reader:
         self._under_way = 0
         # that somebody waits for, and until when (the loop's clock): who came first is first
         self._answers: dict[asyncio.Future[Any], float] = {}
+        # what is being committed: who is told -8 and what is committed is decided under the lock
+        self._claimed: set[asyncio.Future[Any]] = set()
+        self._deciding = threading.Lock()
         self._timer: asyncio.TimerHandle | None = None  # one for all
         self._ended = False
         self._local = threading.local()
@@ -90,7 +98,19 @@ class Reader:
             if due > now:
                 self._timer = loop.call_at(due, self._refuse_late, loop)
                 return
-            _give_up(answer)
+            with self._deciding:
+                if answer in self._claimed:
+                    loop.call_later(LONGEST_COMMIT, _give_up, answer)
+                else:
+                    _give_up(answer)
+
+    def _claim(self, answer: asyncio.Future[Any]) -> bool:
+        """In a thread: False where nobody waits any more, and nothing may be committed."""
+        with self._deciding:
+            if answer.done():
+                return False
+            self._claimed.add(answer)
+            return True
 
     def _answer(
         self,
@@ -102,14 +122,18 @@ class Reader:
         result: Any = None
         failed: Exception | None = None
         try:
-            result = self._work(answer, work)
+            if not answer.done():  # or its time was over before its turn came
+                here.claim = partial(self._claim, answer)
+                result = self._work(answer, work)
         except Exception as error:
             failed = error
+        here.claim = None
         return partial(_tell, loop, partial(self._finished, answer, result, failed))
 
     def _finished(self, answer: asyncio.Future[Any], result: Any, failed: Exception | None) -> None:
         """Counted until the thread is free again, also when nobody waits for it any more."""
         self._under_way -= 1
+        self._claimed.discard(answer)
         if answer.done():
             return
         if failed is None:
