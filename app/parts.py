@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,7 +30,7 @@ from app.messaging.presence import Presence
 from app.messaging.reading import Reading
 from app.messaging.shapes import Shapes
 from app.messaging.typing_notice import Typing
-from app.messaging.writer import Commit, Writer
+from app.messaging.writer import Writer
 from app.rooms.cluster import SharedBus
 from app.rooms.house import Rooms
 from app.settings import Settings
@@ -41,13 +40,6 @@ from models.log_writer import LogWriter
 from models.reader import Reader
 from models.same_file import SameFile
 
-MakeCommit = Callable[[Database], Commit]
-
-
-def make_commit(db: Database) -> Commit:
-    """The function that the writer thread stores batches with."""
-    return LogWriter(db).commit
-
 
 def secret_path(options: Settings) -> Path:
     return Path(options.secret_file or Path(options.data_dir) / "secret")
@@ -56,14 +48,12 @@ def secret_path(options: Settings) -> Path:
 class Parts:
     """Built once, inside the running loop."""
 
-    def __init__(
-        self, options: Settings, db: Database, make_commit: MakeCommit = make_commit
-    ) -> None:
+    def __init__(self, options: Settings, db: Database) -> None:
         self.options = options
         self.secrets = load_secrets(secret_path(options))
         self.tasks: set[asyncio.Task[Any]] = set()
         self._build_access()
-        self._build_messaging(db, make_commit)
+        self._build_messaging(db)
         self._build_use_cases()
 
     def _build_access(self) -> None:
@@ -81,7 +71,7 @@ class Parts:
         self.requests = Buckets(options.request_rate, 2 * options.request_rate, time.monotonic)
         self.signups = Window(options.signups_per_address, WINDOW, time.monotonic)
 
-    def _build_messaging(self, db: Database, make_commit: MakeCommit) -> None:
+    def _build_messaging(self, db: Database) -> None:
         options = self.options
         self.counters = Counters()
         self.cork = Cork()
@@ -96,13 +86,15 @@ class Parts:
         self.identities = Identities(self.reader, self.tokens, options)
         self.presence = Presence(self.hub, self.bus.count, self.reader, options.presence_grace)
         self.shapes = Shapes(ZoneInfo(options.timezone), self.presence.is_online)
+        stores = LogWriter(db)
         self.writer = Writer(
-            SameFile(db).keeping(make_commit(db)),
+            SameFile(db).keeping(stores.commit),
             lambda pairs: self.chat.committed(pairs),
             asyncio.get_running_loop(),
             queue_size=options.queue_size,
             batch_size=options.batch_size,
             patience=options.write_timeout,
+            rest=stores.rest,
         )
 
     def _build_use_cases(self) -> None:

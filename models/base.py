@@ -23,6 +23,10 @@ CONNECT_TIMEOUT = 2
 IO_TIMEOUT = 5
 # READ COMMITTED: no gap locks between conversations, and a repeat sees what was just committed
 ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+# Seconds. A lock is waited for less long than an answer, or a statement would be executed that
+# nobody waits for. After so much silence the server takes back a connection, and with it the locks
+# of a process that was stopped in the middle of a transaction.
+LIMITS = "SET SESSION innodb_lock_wait_timeout = 3, wait_timeout = 60"
 # refuses what does not fit instead of cutting it, whatever the server's own default is
 SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO"
 SQLITE_PRAGMAS = {
@@ -100,9 +104,13 @@ class MariaDatabase(MySQLDatabase):
     def _connect(self) -> Any:
         flag = CLIENT.MULTI_STATEMENTS if getattr(_connecting, "several", False) else 0
         params = dict(self.connect_params)
-        if getattr(_connecting, "patient", False):
+        patient = getattr(_connecting, "patient", False)
+        if patient:
             params |= {"read_timeout": None, "write_timeout": None}
-        return pymysql.connect(database=self.database, autocommit=True, client_flag=flag, **params)
+        made = pymysql.connect(database=self.database, autocommit=True, client_flag=flag, **params)
+        if not patient:
+            made.query(LIMITS)
+        return made
 
 
 def make_database(url: str) -> Database:

@@ -37,6 +37,10 @@ RESTED = 1.0
 LONGEST_COMMIT = IO_TIMEOUT
 
 
+def _nothing() -> None:
+    """What is to be done after most of the work."""
+
+
 class Reader:
     """`await reader.run(work)` runs `work()` in a thread with an open connection."""
 
@@ -44,6 +48,7 @@ class Reader:
         self._db = db
         self._file = SameFile(db)
         self._threads = Threads(threads, "reader")
+        self._waiting = asyncio.Semaphore(max(1, threads - 1))
         self._queue_size = queue_size
         self.timeout = timeout
         self._under_way = 0
@@ -56,8 +61,21 @@ class Reader:
         self._ended = False
         self._local = threading.local()
 
-    async def run(self, work: Callable[[], Result]) -> Result:
+    async def run_waiting(self, work: Callable[[], Result]) -> Result:
+        """As run, for what may have to wait for others' locks: one thread is left to all else."""
+        try:
+            async with asyncio.timeout(self.timeout):
+                await self._waiting.acquire()
+                return await self.run(work, after=self._waiting.release)
+        except TimeoutError:
+            raise not_now() from None
+
+    async def run(
+        self, work: Callable[[], Result], after: Callable[[], object] = _nothing
+    ) -> Result:
         """The work's result. Raises Refused (-8) when the queue is full or the database away.
+
+        `after` is called when the thread is free again, which may be long after the refusal.
 
         Work may run several times: it is begun again where the database rolled it back because of
         a deadlock or a lock timeout. So work that writes keeps to one transaction of its own, or
@@ -65,13 +83,15 @@ class Reader:
         """
         # ended: a request that was under way when the server was told to stop
         if self._ended or 0 < self._queue_size <= self._under_way:
+            after()
             raise not_now()
         loop = asyncio.get_running_loop()
         # run_in_executor, shield and wait_for would make four futures of this one
         answer: asyncio.Future[Result] = loop.create_future()
         try:
-            self._threads.submit(partial(self._answer, loop, answer, work))
+            self._threads.submit(partial(self._answer, loop, answer, work, after))
         except RuntimeError as error:  # the system gives no thread
+            after()
             raise not_now() from error
         self._under_way += 1
         self._answers[answer] = due = loop.time() + self.timeout
@@ -117,6 +137,7 @@ class Reader:
         loop: asyncio.AbstractEventLoop,
         answer: asyncio.Future[Result],
         work: Callable[[], Result],
+        after: Callable[[], object],
     ) -> Callable[[], None]:
         """In a thread; gives what tells the loop."""
         result: Any = None
@@ -128,10 +149,17 @@ class Reader:
         except Exception as error:
             failed = error
         here.claim = None
-        return partial(_tell, loop, partial(self._finished, answer, result, failed))
+        return partial(_tell, loop, partial(self._finished, answer, result, failed, after))
 
-    def _finished(self, answer: asyncio.Future[Any], result: Any, failed: Exception | None) -> None:
+    def _finished(
+        self,
+        answer: asyncio.Future[Any],
+        result: Any,
+        failed: Exception | None,
+        after: Callable[[], object],
+    ) -> None:
         """Counted until the thread is free again, also when nobody waits for it any more."""
+        after()
         self._under_way -= 1
         self._claimed.discard(answer)
         if answer.done():

@@ -219,3 +219,23 @@ async def test_a_commit_that_was_begun_in_time_is_waited_for(table: Database) ->
     assert loop.time() - began >= 1.2
     assert await reader.run(lambda: said(table)) == ["slowly"]
     reader.close()
+
+
+async def test_what_waits_for_locks_leaves_a_thread_to_others(tmp_path: Path) -> None:
+    """Also when nobody waits for it any more, and its thread still does."""
+    reader = Reader(
+        base.make_database(f"sqlite:///{tmp_path}/x.db"), threads=2, queue_size=0, timeout=1
+    )
+    go = threading.Event()
+    for _ in range(2):
+        waiting = [
+            asyncio.ensure_future(reader.run_waiting(lambda: go.wait(SECONDS))) for _ in range(4)
+        ]
+        assert await reader.run(lambda: 1) == 1
+        for one in waiting:
+            with pytest.raises(Refused):
+                await one
+    assert await reader.run(lambda: 2) == 2
+    go.set()
+    assert await reader.run_waiting(lambda: 3) == 3
+    reader.close()
