@@ -20,7 +20,7 @@ from models.log_held import Held, joined
 from models.log_memory import Memory
 from models.log_sql import LogSql
 from models.log_writes import commit_mysql, commit_sqlite
-from models.storage import replace_epoch
+from models.storage import read_epoch, replace_epoch
 
 log = logging.getLogger("parley.storage")
 
@@ -30,6 +30,10 @@ LOCK_WAIT = 1
 # seconds of silence after which the server takes back the connection, and the locks, of a writer
 # that was stopped in the middle of a transaction; one that is only idle calls rest() more often
 WRITER_REST = 5
+OWN_LIMITS = (
+    f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}, wait_timeout = {WRITER_REST},"
+    " autocommit = 0"
+)
 # version of SQLite's file, as PRAGMA data_version has it, of a connection that has not asked yet
 UNKNOWN = -1
 
@@ -47,6 +51,8 @@ class LogWriter:
         self._sql = LogSql(self._is_sqlite)
         self._memory = Memory()
         self._held = Held(self._sql, self._memory)
+        self._epoch = ""  # of what is remembered
+        self._epochs_before: set[str] = set()
 
     def commit(self, batch: Sequence[Message | Receipt]) -> list[Outcome]:
         """Stores the batch; one outcome per item. Raises TryAgain, BadBatch or StorageFull."""
@@ -176,8 +182,13 @@ class LogWriter:
             self._disconnect()
 
     def _start_epoch(self) -> None:
-        log.error("the storage holds less than was committed: an older state was put in its place")
-        replace_epoch()
+        """Once for all processes: where the epoch is new already only the memory is too old."""
+        stored = read_epoch()
+        if stored == self._epoch or stored in self._epochs_before:
+            log.error("the storage holds less than was committed: an older state is in its place")
+            stored = replace_epoch(stored)
+        self._epochs_before.add(self._epoch)
+        self._epoch = stored
         if not self._is_sqlite:  # there it is committed by itself
             self._db.execute_sql("COMMIT")
         self._memory.forget()
@@ -188,14 +199,9 @@ class LogWriter:
         with several_statements():
             self._db.connect()
         self._version = UNKNOWN
-        if self._is_sqlite:
-            self._db.execute_sql(OWN_CHECKPOINT)
-            return
         try:
-            self._db.execute_sql(
-                f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT},"
-                f" wait_timeout = {WRITER_REST}, autocommit = 0"
-            )
+            self._epoch = self._epoch or read_epoch()
+            self._db.execute_sql(OWN_CHECKPOINT if self._is_sqlite else OWN_LIMITS)
         except Exception:
             self._disconnect()  # with autocommit on, no lock would outlive its statement
             raise

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from peewee import Database
 
-from app.messaging.errors import Errorcode, Partly, SetAside, TryAgain
+from app.messaging.errors import Errorcode, InTheWay, Partly, SetAside, TryAgain
 from app.messaging.items import Message, Stored
 from models.conversation import MUTED
 from models.log_sql import PARTICIPANT_COLUMNS
@@ -172,3 +172,28 @@ def test_a_writer_that_was_stopped_keeps_no_lock(mariadb: MariaDB, mariadb_url: 
             with pytest.raises(TryAgain):  # the line is lost
                 writer.commit([say(room, "2")])
             assert seqs(writer.commit([say(room, "2")])) == [(2, False)]
+
+
+def test_an_older_state_is_found_once(
+    writer: LogWriter, db: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the first that writes. The other has seen it, too, but finds the epoch new already."""
+    other = LogWriter(db)
+    for turn in range(4):
+        assert len(seqs(writer.commit([message(ALICE, BOB, f"{turn}")]))) == 1
+        assert len(seqs(other.commit([message(BOB, ALICE, f"{turn}")]))) == 1
+    epochs = [epoch(database_url)]
+    for rival, seq in ((writer, 3), (other, 4)):
+        if rival is writer:
+            change(database_url, "DELETE FROM chatlog WHERE seq > 2")
+            change(database_url, "UPDATE conversation SET last_seq = 2, low_seq = 1, high_seq = 2")
+        with pytest.raises(InTheWay):
+            rival.commit([message(ALICE, BOB, f"new {seq}")])
+        assert seqs(rival.commit([message(ALICE, BOB, f"new {seq}")])) == [(seq, False)]
+        epochs.append(epoch(database_url))
+    assert epochs[0] != epochs[1] == epochs[2]
+    assert caplog.text.count("less than was committed") == 1
+
+
+def epoch(url: str) -> str:
+    return str(read_rows(url, "SELECT epoch FROM storage")[0][0])
