@@ -40,6 +40,9 @@ from models.log_writer import LogWriter
 from models.reader import Reader
 from models.same_file import SameFile
 
+# the least number of sockets that a user may open at once
+HANDSHAKES_AT_ONCE = 40
+
 
 def secret_path(options: Settings) -> Path:
     return Path(options.secret_file or Path(options.data_dir) / "secret")
@@ -69,6 +72,9 @@ class Parts:
             options.login_attempts, options.login_attempts_per_address, time.monotonic
         )
         self.requests = Buckets(options.request_rate, 2 * options.request_rate, time.monotonic)
+        # browsers bring all tabs back at once, and more than once
+        at_once = max(HANDSHAKES_AT_ONCE, 4 * options.sockets_per_user)
+        self.handshakes = Buckets(options.handshake_rate, at_once, time.monotonic)
         self.signups = Window(options.signups_per_address, WINDOW, time.monotonic)
 
     def _build_messaging(self, db: Database) -> None:
