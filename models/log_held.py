@@ -12,7 +12,7 @@ from typing import Any
 from app.messaging.errors import SetAside
 from app.messaging.items import Message, Receipt
 from models.log_conversations import Ask, stored_key
-from models.log_memory import Key, Memory, key_of
+from models.log_memory import Key, key_of
 from models.log_sql import LogSql
 
 Item = Message | Receipt
@@ -21,40 +21,36 @@ Item = Message | Receipt
 class Held:
     """Those that the writer met, until it is told that they are free."""
 
-    def __init__(self, sql: LogSql, memory: Memory) -> None:
+    def __init__(self, sql: LogSql) -> None:
         self._sql = sql
-        self._memory = memory
-        self._keys: dict[int, Key] = {}
+        self._keys: set[Key] = set()
 
     def __bool__(self) -> bool:
         return bool(self._keys)
 
     def find(self, ask: Ask, batch: Sequence[Item]) -> bool:
         """Whether any of the batch's conversations is held. Its locks end with the transaction."""
-        keys = {key_of(item) for item in batch}
-        found = {self._memory.ids[key]: key for key in keys if key in self._memory.ids}
-        if unknown := {stored_key(key): key for key in keys if key not in self._memory.ids}:
-            rows = ask(self._sql.find(len(unknown)), list(unknown))
-            found |= {row[1]: unknown[bytes(row[0])] for row in rows}
-        held = found.keys() - self._free(ask, list(found))
-        self._keys |= {one: found[one] for one in held}
+        held = self._held_of(ask, {key_of(item) for item in batch})
+        self._keys |= held
         return bool(held)
 
     def freed(self, ask: Ask) -> list[Key]:
         """Which of them nobody holds any more; they are forgotten here."""
-        free = self._free(ask, list(self._keys))
-        return [self._keys.pop(one) for one in sorted(free & self._keys.keys())]
+        freed = self._keys - self._held_of(ask, self._keys)
+        self._keys -= freed
+        return list(freed)
 
-    def _free(self, ask: Ask, conversations: list[int]) -> set[int]:
-        if not conversations:
-            return set()
-        statement = self._sql.free(len(conversations))
-        return {row[0] for row in ask(statement, sorted(conversations))}
+    def _held_of(self, ask: Ask, keys: set[Key]) -> set[Key]:
+        """As the table has them now: one that is not there is held by nobody."""
+        stored = {stored_key(key): key for key in keys}
+        rows = ask(self._sql.find(len(stored)), list(stored)) if stored else []
+        found = {row[1]: stored[bytes(row[0])] for row in rows}
+        free = ask(self._sql.free(len(found)), sorted(found)) if found else []
+        return set(found.values()) - {found[row[0]] for row in free}
 
     def split(self, batch: Sequence[Item]) -> tuple[list[Item], list[Key | None]]:
         """What can be written now, and for each item where it waits: None, or its conversation."""
-        held = set(self._keys.values())
-        waits = [key if (key := key_of(item)) in held else None for item in batch]
+        waits = [key if (key := key_of(item)) in self._keys else None for item in batch]
         return [item for item, key in zip(batch, waits, strict=True) if key is None], waits
 
 

@@ -50,7 +50,7 @@ class LogWriter:
         self._commit_writes = commit_sqlite if self._is_sqlite else commit_mysql
         self._sql = LogSql(self._is_sqlite)
         self._memory = Memory()
-        self._held = Held(self._sql, self._memory)
+        self._held = Held(self._sql)
         self._epoch = ""  # of what is remembered
         self._epochs_before: set[str] = set()
 
