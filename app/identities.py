@@ -40,6 +40,11 @@ def bearer_of(handler: RequestHandler) -> str | None:
     return None
 
 
+def credential_of(handler: RequestHandler) -> str:
+    """What the request says who it is from, not looked at yet; empty where it says nothing."""
+    return bearer_of(handler) or handler.get_cookie(COOKIE) or ""
+
+
 class Identities:
     """Turns a request into a person. Raises Refused (-3).
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,7 +31,7 @@ from app.messaging.reading import Reading
 from app.messaging.repeats import Repeats
 from app.messaging.shapes import Shapes
 from app.messaging.typing_notice import Typing
-from app.messaging.writer import Commit, Writer
+from app.messaging.writer import Writer
 from app.rooms.cluster import SharedBus
 from app.rooms.house import Rooms
 from app.settings import Settings
@@ -42,12 +41,8 @@ from models.log_writer import LogWriter
 from models.reader import Reader
 from models.same_file import SameFile
 
-MakeCommit = Callable[[Database], Commit]
-
-
-def make_commit(db: Database) -> Commit:
-    """The function that the writer thread stores batches with."""
-    return LogWriter(db).commit
+# the least number of sockets that a user may open at once
+HANDSHAKES_AT_ONCE = 40
 
 
 def secret_path(options: Settings) -> Path:
@@ -57,14 +52,12 @@ def secret_path(options: Settings) -> Path:
 class Parts:
     """Built once, inside the running loop."""
 
-    def __init__(
-        self, options: Settings, db: Database, make_commit: MakeCommit = make_commit
-    ) -> None:
+    def __init__(self, options: Settings, db: Database) -> None:
         self.options = options
         self.secrets = load_secrets(secret_path(options))
         self.tasks: set[asyncio.Task[Any]] = set()
         self._build_access()
-        self._build_messaging(db, make_commit)
+        self._build_messaging(db)
         self._build_use_cases()
 
     def _build_access(self) -> None:
@@ -80,9 +73,12 @@ class Parts:
             options.login_attempts, options.login_attempts_per_address, time.monotonic
         )
         self.requests = Buckets(options.request_rate, 2 * options.request_rate, time.monotonic)
+        # browsers bring all tabs back at once, and more than once
+        at_once = max(HANDSHAKES_AT_ONCE, 4 * options.sockets_per_user)
+        self.handshakes = Buckets(options.handshake_rate, at_once, time.monotonic)
         self.signups = Window(options.signups_per_address, WINDOW, time.monotonic)
 
-    def _build_messaging(self, db: Database, make_commit: MakeCommit) -> None:
+    def _build_messaging(self, db: Database) -> None:
         options = self.options
         self.counters = Counters()
         self.cork = Cork()
@@ -97,13 +93,15 @@ class Parts:
         self.identities = Identities(self.reader, self.tokens, options)
         self.presence = Presence(self.hub, self.bus.count, self.reader, options.presence_grace)
         self.shapes = Shapes(ZoneInfo(options.timezone), self.presence.is_online)
+        stores = LogWriter(db)
         self.writer = Writer(
-            SameFile(db).keeping(make_commit(db)),
+            SameFile(db).keeping(stores.commit),
             lambda pairs: self.chat.committed(pairs),
             asyncio.get_running_loop(),
             queue_size=options.queue_size,
             batch_size=options.batch_size,
             patience=options.write_timeout,
+            rest=stores.rest,
         )
 
     def _build_use_cases(self) -> None:

@@ -103,8 +103,14 @@ class Settings:
 
     message_rate: float = setting(5.0, "messages a second one user may send")
     message_burst: int = setting(30, "messages one user may send at once after a pause")
-    frame_rate: float = setting(20.0, "frames a second one socket may send")
+    frame_rate: float = setting(
+        20.0,
+        "messages, pings and pongs a second one socket may send; a message in fragments is one",
+    )
     request_rate: float = setting(20.0, "requests a second one user may make over HTTP")
+    handshake_rate: float = setting(
+        5.0, "sockets a second one user may open; at once four times sockets_per_user, at least 40"
+    )
     login_attempts: int = setting(5, "failed sign-ins per account in 15 minutes")
     login_attempts_per_address: int = setting(30, "failed sign-ins per address in 15 minutes")
     signups_per_address: int = setting(

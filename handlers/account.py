@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from app.access.names import USERNAME_LIMIT, parse_name, parse_nickname, parse_username
@@ -15,6 +16,8 @@ from app.messaging.errors import Refused, malformed, not_allowed, not_signed_in,
 from handlers.base import ApiHandler, answers
 from models import accounts, guests, people, sessions
 from models.user import fold
+
+Begun = tuple[Person, str]
 
 
 def parse_password(data: dict[str, object]) -> str:
@@ -33,20 +36,25 @@ class AccountHandler(ApiHandler):
         # a token is no way round this: what is changed here is the cookie, which it does not guard
         return False
 
-    async def start_session(self, person: Person) -> None:
-        """A new session at each sign-in; the one before it, if any, ends."""
-        days = self.parley.options.session_days
-        await self.end_session()
-        secret = await self.parley.reader.run(lambda: sessions.start_session(person.user_id, days))
-        self.set_session(secret)
+    async def begin_session(self, begin: Callable[[int, bytes | None], Begun]) -> Person:
+        """`begin(days, before)`, in a reader thread, gives who it is and a new session's secret.
 
-    def set_session(self, secret: str) -> None:
-        self._set_cookie(COOKIE, secret, self.parley.options.session_days)
+        In the same transaction it ends the session that the browser had `before`.
+        """
+        days, before = self.parley.options.session_days, self._session_key()
+        person, secret = await self.parley.reader.run(lambda: begin(days, before))
+        if before is not None:
+            self.parley.sockets.end_session(before)
+        self._set_cookie(COOKIE, secret, days)
+        return person
+
+    def _session_key(self) -> bytes | None:
+        secret = session_secret(self, self.parley.options.session_days)
+        return None if secret is None else sessions.key_of(secret)
 
     async def end_session(self) -> None:
-        secret = session_secret(self, self.parley.options.session_days)
-        if secret is not None:
-            key = sessions.key_of(secret)
+        key = self._session_key()
+        if key is not None:
             await self.parley.reader.run(lambda: sessions.end_session(key))
             self.parley.sockets.end_session(key)
         self.clear_cookie(COOKIE, path="/")
@@ -88,7 +96,9 @@ class SessionHandler(AccountHandler):
         # spaces around it, which phones' keyboards add, are no part of a name
         username = protocol.parse_text(data, "username", 256).strip()
         person = await self._check_password(username, password)
-        await self.start_session(person)
+        await self.begin_session(
+            lambda days, before: (person, sessions.start_session(person.user_id, days, before))
+        )
         self.answer_data(self.parley.shapes.user(person))
 
     async def _check_password(self, username: str, password: str) -> Person:
@@ -128,10 +138,10 @@ class GuestsHandler(AccountHandler):
         nickname = parse_nickname(self.body_json().get("nickname"))
         if nickname:
             parse_name("nickname", nickname, USERNAME_LIMIT)
-        locale, days = self.locale_code, self.parley.options.session_days
-        person, secret = await self.parley.reader.run(lambda: guests.enter(nickname, locale, days))
-        await self.end_session()
-        self.set_session(secret)
+        locale = self.locale_code
+        person = await self.begin_session(
+            lambda days, before: guests.enter(nickname, locale, days, before)
+        )
         self.answer_data(self.parley.shapes.user(person), 201)
 
 
@@ -150,10 +160,9 @@ class UsersHandler(AccountHandler):
         self.check_signups()
         hashed = await self.parley.passwords.hash(password)
         locale = self.locale_code
-        person = await self.parley.reader.run(
-            lambda: accounts.create_local(username, nickname, hashed, locale)
+        person = await self.begin_session(
+            lambda days, before: accounts.sign_up(username, nickname, hashed, locale, days, before)
         )
-        await self.start_session(person)
         self.remember_device(fold(username))
         self.answer_data(self.parley.shapes.user(person), 201)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Hashable
 from typing import Any
 
 from app.access.person import Credential, Person
 from app.access.throttle import Bucket
-from app.identities import SUBPROTOCOL
+from app.identities import SUBPROTOCOL, credential_of
 from app.messaging import protocol
 from app.messaging.errors import CloseCode, Errorcode, Refused, not_now, too_fast
 from app.messaging.hub import Socket
@@ -25,6 +26,8 @@ log = logging.getLogger("parley.socket")
 LONGEST_DEBT = 5.0
 # seconds a peer that does not read gets to see its close frame
 LAST_WORDS = 1.0
+# seconds until a handshake too many is refused
+REFUSED_AFTER = 1.0
 # bytes that one socket holds back while a batch is told: far below the bound for slow readers
 CORK_LIMIT = 65536
 # pushes that may come between joining the routing table and the handshake's end
@@ -66,7 +69,10 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
         try:
+            if credential := credential_of(self):  # before the database is asked who that is
+                await self._count_handshake(hash(credential))
             self.person, self.credential = await self.identify()
+            await self._count_handshake(("user", self.person.user_id))
         except Refused as refused:
             self.refuse(refused)
             return
@@ -79,6 +85,13 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         finally:
             if not self.lives_on:
                 self.parley.sockets.closed(self)
+
+    async def _count_handshake(self, key: Hashable) -> None:
+        """Raises Refused (-6), not at once: whoever does not heed it would come back at once."""
+        wait = self.parley.handshakes.wait(key)
+        if wait > 0:
+            await asyncio.sleep(REFUSED_AFTER)
+            raise too_fast(wait)
 
     def _begin(self) -> None:
         """What it keeps as long as it lives."""

@@ -5,21 +5,23 @@ Guests, who come and go, are in models/guests.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from peewee import IntegrityError
 
 from app.access.person import Person
 from app.messaging.errors import not_allowed, not_now, not_signed_in
-from models import guests
+from models import guests, sessions
 from models.base import database, now_ms, writing
 from models.failures import is_duplicate
 from models.people import embedded_key, find_person, to_person
 from models.read_sql import EMBEDDED as FIND_EMBEDDED
 from models.read_sql import fetch_one
 from models.user import EMBEDDED, LOCAL, User, fold, look_columns
+
+Made = TypeVar("Made")
 
 # guests who may take a name, each in the moment in which the one before makes way
 ATTEMPTS = 10
@@ -31,38 +33,53 @@ def create_local(username: str, nickname: str, password_hash: str, locale: str) 
     A guest who has it makes way: whoever signs up is here to stay. Raises Refused (-8) where guests
     take it again and again meanwhile.
     """
+    return _make_local(username, lambda: _insert_local(username, nickname, password_hash, locale))
+
+
+def sign_up(
+    username: str, nickname: str, password_hash: str, locale: str, days: int, before: bytes | None
+) -> tuple[Person, str]:
+    """As create_local, with a session of so many days and the end of the one `before` it.
+
+    All or nothing: who is told -8 takes the same name again.
+    """
+
+    def make() -> tuple[Person, str]:
+        person = _insert_local(username, nickname, password_hash, locale)
+        return person, sessions.add_session(person.user_id, days, before)
+
+    return _make_local(username, make)
+
+
+def _make_local(username: str, make: Callable[[], Made]) -> Made:
     for _ in range(ATTEMPTS):
-        made = _insert_local(username, nickname or username, password_hash, locale)
-        if made is not None:
-            return find_person(made)
+        try:
+            with writing():  # nobody comes between the guest who goes and the member
+                guests.make_way(fold(username))
+                return make()
+        except IntegrityError as error:
+            if not is_duplicate(error):  # somebody has the name, or came by it in this moment
+                raise
         if guests.is_members(fold(username)):
             raise not_allowed("this name is taken.")
     raise not_now()
 
 
-def _insert_local(username: str, nickname: str, password_hash: str, locale: str) -> int | None:
-    """The new user's id; None when somebody has the name, or came by it in this moment."""
-    try:
-        with writing():  # nobody comes between the guest who goes and the member
-            guests.make_way(fold(username))
-            made: int = User.insert(
-                username=username,
-                name_key=fold(username),
-                password_hash=password_hash,
-                kind=LOCAL,
-                locale=locale,
-                avatar="",
-                created=now_ms(),
-                last_seen=0,
-                revoked_before=0,
-                **look_columns("username", username),
-                **_shown_as(nickname),
-            ).execute()
-    except IntegrityError as error:
-        if not is_duplicate(error):
-            raise
-        return None
-    return made
+def _insert_local(username: str, nickname: str, password_hash: str, locale: str) -> Person:
+    made: int = User.insert(
+        username=username,
+        name_key=fold(username),
+        password_hash=password_hash,
+        kind=LOCAL,
+        locale=locale,
+        avatar="",
+        created=now_ms(),
+        last_seen=0,
+        revoked_before=0,
+        **look_columns("username", username),
+        **_shown_as(nickname or username),
+    ).execute()
+    return find_person(made)
 
 
 def _shown_as(nickname: str) -> dict[str, Any]:

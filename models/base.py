@@ -14,6 +14,8 @@ import pymysql
 from peewee import Database, DatabaseProxy, Field, Model, MySQLDatabase, SqliteDatabase
 from pymysql.constants import CLIENT
 
+from models.wanted import claim
+
 database: Database = DatabaseProxy()  # type: ignore[assignment]
 
 # pymysql waits for ever by default: a frozen server would hold a thread as long as it likes
@@ -21,6 +23,10 @@ CONNECT_TIMEOUT = 2
 IO_TIMEOUT = 5
 # READ COMMITTED: no gap locks between conversations, and a repeat sees what was just committed
 ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+# Seconds. A lock is waited for less long than an answer, or a statement would be executed that
+# nobody waits for. After so much silence the server takes back a connection, and with it the locks
+# of a process that was stopped in the middle of a transaction.
+LIMITS = "SET SESSION innodb_lock_wait_timeout = 3, wait_timeout = 60"
 # refuses what does not fit instead of cutting it, whatever the server's own default is
 SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO"
 SQLITE_PRAGMAS = {
@@ -98,9 +104,13 @@ class MariaDatabase(MySQLDatabase):
     def _connect(self) -> Any:
         flag = CLIENT.MULTI_STATEMENTS if getattr(_connecting, "several", False) else 0
         params = dict(self.connect_params)
-        if getattr(_connecting, "patient", False):
+        patient = getattr(_connecting, "patient", False)
+        if patient:
             params |= {"read_timeout": None, "write_timeout": None}
-        return pymysql.connect(database=self.database, autocommit=True, client_flag=flag, **params)
+        made = pymysql.connect(database=self.database, autocommit=True, client_flag=flag, **params)
+        if not patient:
+            made.query(LIMITS)
+        return made
 
 
 def make_database(url: str) -> Database:
@@ -156,14 +166,19 @@ def is_sqlite(db: Database) -> bool:
     return isinstance(getattr(db, "obj", db), SqliteDatabase)
 
 
-def writing() -> Any:
+@contextmanager
+def writing() -> Iterator[None]:
     """A transaction that will write after it has read: `with writing():`.
 
     SQLite has to be told before the first read: one that finds out later is refused when somebody
-    else has written meanwhile, however long it would wait.
+    else has written meanwhile, however long it would wait. What nobody waits for any more is not
+    committed. One within another is a part of it.
     """
     real = getattr(database, "obj", database)
-    return real.atomic("IMMEDIATE") if is_sqlite(real) else real.atomic()
+    with real.atomic("IMMEDIATE") if is_sqlite(real) else real.atomic():
+        yield
+        if real.transaction_depth() == 1:
+            claim()
 
 
 def held(query: Any) -> Any:

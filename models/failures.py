@@ -12,8 +12,9 @@ from app.messaging.errors import BadBatch, InTheWay, Refused, StorageFull, TryAg
 DUPLICATE = 1062
 # what the writer's own check (log_writes.py) fails with
 OUT_OF_RANGE = 1690
+LOCK_TIMEOUT = 1205
 # deadlock, lock timeout: rolled back, run it again
-CONTENTION = {1213, 1205}
+CONTENTION = {1213, LOCK_TIMEOUT}
 # refused, gone, lost, killed, shutting down, too many connections, read only: reconnect, run again
 AWAY = {2000, 2002, 2003, 2006, 2013, 2055, 1040, 1053, 1077, 1152, 1158, 1159, 1160, 1161}
 AWAY |= {1290, 1317, 1836, 1927, 3024, 4031}
@@ -39,6 +40,11 @@ def is_duplicate(error: BaseException) -> bool:
 def is_outdated(error: BaseException) -> bool:
     """A conversation does not end where the writer remembered it to end."""
     return number(error) == OUT_OF_RANGE
+
+
+def is_lock_timeout(error: BaseException) -> bool:
+    """Somebody held a row for too long."""
+    return number(error) == LOCK_TIMEOUT
 
 
 def is_away(error: BaseException) -> bool:

@@ -33,22 +33,22 @@ LOOKS = (
 )
 
 
-def enter(nickname: str, locale: str, days: int) -> tuple[Person, str]:
-    """A new guest, and the secret of a session of so many days.
+def enter(nickname: str, locale: str, days: int, before: bytes | None = None) -> tuple[Person, str]:
+    """A new guest, and the secret of a session of so many days; the one `before` it ends.
 
     An empty nickname becomes a number in the visitor's language. Raises Refused (-5) for a name
     that a guest has who is here, or that is a member's or looks like one.
     """
     sessions.clear_expired()
     if nickname:
-        return _enter(nickname, locale, days)
+        return _enter(nickname, locale, days, before)
     word = words_of(locale).guest
     number = User.select(fn.MAX(User.id)).scalar() or 0
     for attempt in range(NUMBER_ATTEMPTS):
         # numbers ahead can have been taken on purpose, to keep guests out: then any will do
         number += 1 if attempt < ORDERLY_ATTEMPTS else secrets.randbelow(1_000_000)
         try:
-            return _enter(f"{word}{number}", locale, days)
+            return _enter(f"{word}{number}", locale, days, before)
         except Refused:  # somebody already goes by this name
             continue
     raise not_now()
@@ -70,19 +70,18 @@ def is_members(name_key: bytes) -> bool:
     return bool(User.select().where(User.name_key == name_key, User.kind != GUEST).exists())
 
 
-def _enter(nickname: str, locale: str, days: int) -> tuple[Person, str]:
+def _enter(nickname: str, locale: str, days: int, before: bytes | None) -> tuple[Person, str]:
     if first_row(members_like(nickname).limit(1)) is not None:
         raise _taken()
     try:
-        user_id, secret = _insert(nickname, locale, days)
+        return _insert(nickname, locale, days, before)
     except IntegrityError as error:
         if is_duplicate(error):  # somebody was faster
             raise _taken() from None
         raise
-    return find_person(user_id), secret
 
 
-def _insert(nickname: str, locale: str, days: int) -> tuple[int, str]:
+def _insert(nickname: str, locale: str, days: int, before: bytes | None) -> tuple[Person, str]:
     """User and session in one transaction: without a session the name would be free at once."""
     with writing():
         _check_free(fold(nickname))
@@ -98,7 +97,7 @@ def _insert(nickname: str, locale: str, days: int) -> tuple[int, str]:
             last_seen=0,
             revoked_before=0,
         ).execute()
-        return user_id, sessions.add_session(user_id, days)
+        return find_person(user_id), sessions.add_session(user_id, days, before)
 
 
 def _check_free(name_key: bytes) -> None:

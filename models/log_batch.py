@@ -16,7 +16,7 @@ from typing import Any
 from app.messaging.errors import Refused, not_found
 from app.messaging.items import Message, Outcome, Receipt, RoomMessage, Stored
 from models.log_conversations import Ask, Conversations, stored_key
-from models.log_memory import End, Identity, Key, Memory, identity_of, pair
+from models.log_memory import End, Identity, Key, Memory, identity_of, key_of
 from models.log_receipts import Progress, move
 from models.log_sql import LogSql
 from models.log_writes import Moved, Writes
@@ -39,7 +39,7 @@ class BatchSteps:
     ) -> None:
         # no method of this object: the two would hold each other, and with them the whole batch
         # until the garbage collector came by
-        self._ask: Ask = partial(_ask, cursor, sql)
+        self._ask: Ask = ask_by(cursor, sql)
         self._sql = sql
         self._memory = memory
         self._trusting = trusting
@@ -84,7 +84,7 @@ class BatchSteps:
     def _store(self, messages: list[Message], look_for_repeats: bool) -> list[Outcome]:
         # looked for first: a repeat makes no conversation, whomever it names this time
         seen = self._repeats(messages) if look_for_repeats else {}
-        keys = [_key(message) for message in messages]
+        keys = [key_of(message) for message in messages]
         ids = [self.conversations.id(key) for key in keys]
         if None in ids:  # rare: conversations that are new, or new to this process
             new = zip(keys, messages, strict=True)
@@ -201,18 +201,15 @@ class BatchSteps:
         return found
 
 
+def ask_by(cursor: Any, sql: LogSql) -> Ask:
+    return partial(_ask, cursor, sql)
+
+
 def _ask(
     cursor: Any, sql: LogSql, statement: str, arguments: Sequence[Any]
 ) -> list[tuple[Any, ...]]:
     sql.run(cursor, statement, arguments)
     return list(cursor.fetchall())
-
-
-def _key(message: Message) -> Key:
-    if type(message) is Message:
-        return pair(message.sender.user_id, message.other)
-    assert isinstance(message, RoomMessage)  # noqa: S101 - there are these two
-    return message.room.key
 
 
 def _not_stored(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from app.messaging.items import Message, Receipt, RoomReceipt
+from app.messaging.items import Message, Receipt, RoomMessage, RoomReceipt
 
 # conversations that are remembered; beyond it all are forgotten and looked up again
 REMEMBERED = 100_000
@@ -89,6 +89,16 @@ def identity_of(message: Message) -> Identity:
 
 def pair(one: int, two: int) -> Key:
     return (one, two) if one < two else (two, one)
+
+
+def key_of(item: Message | Receipt) -> Key:
+    """Of the conversation that it goes to."""
+    if isinstance(item, Receipt):
+        return receipt_key(item)
+    if type(item) is Message:
+        return pair(item.sender.user_id, item.other)
+    assert isinstance(item, RoomMessage)  # noqa: S101 - there are these two
+    return item.room.key
 
 
 def receipt_key(receipt: Receipt) -> Key:

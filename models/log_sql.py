@@ -26,6 +26,7 @@ class LogSql:
             "find",
             "users",
             "lock",
+            "free",
             "repeats",
             "standings",
             "positions",
@@ -83,6 +84,11 @@ class LogSql:
             "SELECT id, last_seq, last_time, conversation_key FROM conversation"
             f" WHERE id IN ({self._numbers(count)}) ORDER BY id{self._lock}"
         )
+
+    def free(self, count: int) -> str:
+        """Of these conversations those that nobody else holds; asks nobody to wait."""
+        skip = "" if self._sqlite else f"{self._lock} SKIP LOCKED"
+        return f"SELECT id FROM conversation WHERE id IN ({self._numbers(count)}) ORDER BY id{skip}"
 
     def repeats(self, count: int) -> str:
         """Arguments: the sender, its client_ids. By the unique index."""

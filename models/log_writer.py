@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from peewee import Database
 
-from app.messaging.errors import StorageFull
+from app.messaging.errors import Partly, StorageFull
 from app.messaging.items import Message, Outcome, Receipt
 from models.base import is_sqlite, now_ms, several_statements
 from models.checkpoints import OWN_CHECKPOINT, Checkpoints
-from models.failures import classify, is_away, is_duplicate, is_outdated
-from models.log_batch import BatchSteps
-from models.log_conversations import StorageReplaced
+from models.failures import classify, is_away, is_duplicate, is_lock_timeout, is_outdated
+from models.log_batch import BatchSteps, ask_by
+from models.log_conversations import Ask, StorageReplaced
+from models.log_held import Held, joined
 from models.log_memory import Memory
 from models.log_sql import LogSql
 from models.log_writes import commit_mysql, commit_sqlite
-from models.storage import replace_epoch
+from models.storage import read_epoch, replace_epoch
 
 log = logging.getLogger("parley.storage")
 
-# seconds one transaction may wait for another process's lock before it is run again
-LOCK_WAIT = 3
+# seconds a transaction may wait for another process's lock before it is looked who is in the way;
+# all others wait as long, once
+LOCK_WAIT = 1
+# seconds of silence after which the server takes back the connection, and the locks, of a writer
+# that was stopped in the middle of a transaction; one that is only idle calls rest() more often
+WRITER_REST = 5
+OWN_LIMITS = (
+    f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}, wait_timeout = {WRITER_REST},"
+    " autocommit = 0"
+)
 # version of SQLite's file, as PRAGMA data_version has it, of a connection that has not asked yet
 UNKNOWN = -1
 
@@ -40,12 +50,17 @@ class LogWriter:
         self._commit_writes = commit_sqlite if self._is_sqlite else commit_mysql
         self._sql = LogSql(self._is_sqlite)
         self._memory = Memory()
+        self._held = Held(self._sql)
+        self._epoch = ""  # of what is remembered
+        self._epochs_before: set[str] = set()
 
     def commit(self, batch: Sequence[Message | Receipt]) -> list[Outcome]:
         """Stores the batch; one outcome per item. Raises TryAgain, BadBatch or StorageFull."""
         now = self._clock()
         try:
             return self._store(batch, now)
+        except Partly:
+            raise
         except Exception as error:
             meaning = classify(error)
             if is_away(error):
@@ -58,6 +73,53 @@ class LogWriter:
             raise meaning from error
 
     def _store(self, batch: Sequence[Message | Receipt], now: int) -> list[Outcome]:
+        """Raises Partly where somebody else holds a conversation of the batch."""
+        if not self._held:
+            try:
+                return self._store_all(batch, now)
+            except Exception as error:
+                if not is_lock_timeout(error) or not self._find_held(batch):
+                    raise
+        raise Partly(self._store_free(batch, now))
+
+    def _store_free(self, batch: Sequence[Message | Receipt], now: int) -> list[Any]:
+        free, waits = self._held.split(batch)
+        try:
+            stored: list[Any] = self._store_all(free, now) if free else []
+        except Exception as error:  # another one is held since
+            if not is_lock_timeout(error) or not self._find_held(free):
+                raise
+            stored = self._store_free(free, now)
+        return joined(stored, waits)
+
+    def _find_held(self, batch: Sequence[Message | Receipt]) -> bool:
+        with self._asking() as ask:
+            return self._held.find(ask, batch)
+
+    @contextmanager
+    def _asking(self) -> Iterator[Ask]:
+        """Questions outside of a batch's transaction."""
+        self._connect()
+        cursor = self._db.cursor()
+        try:
+            yield ask_by(cursor, self._sql)
+        finally:
+            self._roll_back(cursor)
+
+    def rest(self) -> Sequence[Hashable]:
+        """Keeps an idle connection; which of the conversations that were held are free again."""
+        try:
+            if self._held:
+                with self._asking() as ask:
+                    return self._held.freed(ask)
+            if not self._is_sqlite and not self._db.is_closed():
+                self._db.connection().ping(reconnect=False)
+        except Exception as error:
+            log.debug("at rest: %s", error)
+            self._disconnect()
+        return ()
+
+    def _store_all(self, batch: Sequence[Message | Receipt], now: int) -> list[Outcome]:
         """As if nothing were amiss; what turns out to be is rare, and only then looked for."""
         trusting, look_for_repeats = True, False
         while True:
@@ -120,8 +182,13 @@ class LogWriter:
             self._disconnect()
 
     def _start_epoch(self) -> None:
-        log.error("the storage holds less than was committed: an older state was put in its place")
-        replace_epoch()
+        """Once for all processes: where the epoch is new already only the memory is too old."""
+        stored = read_epoch()
+        if stored == self._epoch or stored in self._epochs_before:
+            log.error("the storage holds less than was committed: an older state is in its place")
+            stored = replace_epoch(stored)
+        self._epochs_before.add(self._epoch)
+        self._epoch = stored
         if not self._is_sqlite:  # there it is committed by itself
             self._db.execute_sql("COMMIT")
         self._memory.forget()
@@ -132,13 +199,9 @@ class LogWriter:
         with several_statements():
             self._db.connect()
         self._version = UNKNOWN
-        if self._is_sqlite:
-            self._db.execute_sql(OWN_CHECKPOINT)
-            return
         try:
-            self._db.execute_sql(
-                f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}, autocommit = 0"
-            )
+            self._epoch = self._epoch or read_epoch()
+            self._db.execute_sql(OWN_CHECKPOINT if self._is_sqlite else OWN_LIMITS)
         except Exception:
             self._disconnect()  # with autocommit on, no lock would outlive its statement
             raise

@@ -2,7 +2,8 @@
 
 peewee's connection state belongs to a thread, so each thread keeps one connection open and looks
 at it again when it has rested: a database that was restarted meanwhile is then met by a fresh
-connection. Work that does not come back in time is answered with -8; the loop never waits.
+connection. Work that does not come back in time is answered with -8; the loop never waits. After
+that it is not begun, and what it wrote in `writing()` not committed.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from typing import Any, TypeVar
 from peewee import Database
 
 from app.messaging.errors import Refused, StorageFull, TryAgain, not_now
+from models.base import IO_TIMEOUT
 from models.failures import classify, is_away, is_contention
 from models.same_file import SameFile
 from models.threads import Threads
+from models.wanted import here
 
 log = logging.getLogger("parley.reader")
 
@@ -30,6 +33,12 @@ Result = TypeVar("Result")
 ATTEMPTS = 5
 # a connection that rested longer (seconds) is asked for a sign of life first
 RESTED = 1.0
+# how long a COMMIT may take that was begun in time (seconds)
+LONGEST_COMMIT = IO_TIMEOUT
+
+
+def _nothing() -> None:
+    """What is to be done after most of the work."""
 
 
 class Reader:
@@ -39,17 +48,34 @@ class Reader:
         self._db = db
         self._file = SameFile(db)
         self._threads = Threads(threads, "reader")
+        self._waiting = asyncio.Semaphore(max(1, threads - 1))
         self._queue_size = queue_size
         self.timeout = timeout
         self._under_way = 0
         # that somebody waits for, and until when (the loop's clock): who came first is first
         self._answers: dict[asyncio.Future[Any], float] = {}
+        # what is being committed: who is told -8 and what is committed is decided under the lock
+        self._claimed: set[asyncio.Future[Any]] = set()
+        self._deciding = threading.Lock()
         self._timer: asyncio.TimerHandle | None = None  # one for all
         self._ended = False
         self._local = threading.local()
 
-    async def run(self, work: Callable[[], Result]) -> Result:
+    async def run_waiting(self, work: Callable[[], Result]) -> Result:
+        """As run, for what may have to wait for others' locks: one thread is left to all else."""
+        try:
+            async with asyncio.timeout(self.timeout):
+                await self._waiting.acquire()
+                return await self.run(work, after=self._waiting.release)
+        except TimeoutError:
+            raise not_now() from None
+
+    async def run(
+        self, work: Callable[[], Result], after: Callable[[], object] = _nothing
+    ) -> Result:
         """The work's result. Raises Refused (-8) when the queue is full or the database away.
+
+        `after` is called when the thread is free again, which may be long after the refusal.
 
         Work may run several times: it is begun again where the database rolled it back because of
         a deadlock or a lock timeout. So work that writes keeps to one transaction of its own, or
@@ -57,13 +83,15 @@ class Reader:
         """
         # ended: a request that was under way when the server was told to stop
         if self._ended or 0 < self._queue_size <= self._under_way:
+            after()
             raise not_now()
         loop = asyncio.get_running_loop()
         # run_in_executor, shield and wait_for would make four futures of this one
         answer: asyncio.Future[Result] = loop.create_future()
         try:
-            self._threads.submit(partial(self._answer, loop, answer, work))
+            self._threads.submit(partial(self._answer, loop, answer, work, after))
         except RuntimeError as error:  # the system gives no thread
+            after()
             raise not_now() from error
         self._under_way += 1
         self._answers[answer] = due = loop.time() + self.timeout
@@ -90,26 +118,50 @@ class Reader:
             if due > now:
                 self._timer = loop.call_at(due, self._refuse_late, loop)
                 return
-            _give_up(answer)
+            with self._deciding:
+                if answer in self._claimed:
+                    loop.call_later(LONGEST_COMMIT, _give_up, answer)
+                else:
+                    _give_up(answer)
+
+    def _claim(self, answer: asyncio.Future[Any]) -> bool:
+        """In a thread: False where nobody waits any more, and nothing may be committed."""
+        with self._deciding:
+            if answer.done():
+                return False
+            self._claimed.add(answer)
+            return True
 
     def _answer(
         self,
         loop: asyncio.AbstractEventLoop,
         answer: asyncio.Future[Result],
         work: Callable[[], Result],
+        after: Callable[[], object],
     ) -> Callable[[], None]:
         """In a thread; gives what tells the loop."""
         result: Any = None
         failed: Exception | None = None
         try:
-            result = self._work(answer, work)
+            if not answer.done():  # or its time was over before its turn came
+                here.claim = partial(self._claim, answer)
+                result = self._work(answer, work)
         except Exception as error:
             failed = error
-        return partial(_tell, loop, partial(self._finished, answer, result, failed))
+        here.claim = None
+        return partial(_tell, loop, partial(self._finished, answer, result, failed, after))
 
-    def _finished(self, answer: asyncio.Future[Any], result: Any, failed: Exception | None) -> None:
+    def _finished(
+        self,
+        answer: asyncio.Future[Any],
+        result: Any,
+        failed: Exception | None,
+        after: Callable[[], object],
+    ) -> None:
         """Counted until the thread is free again, also when nobody waits for it any more."""
+        after()
         self._under_way -= 1
+        self._claimed.discard(answer)
         if answer.done():
             return
         if failed is None:

@@ -13,8 +13,15 @@ from models.base import database, first_row, rows, writing
 from models.conversation import AWAY, MUTED, REMOVED, Participant
 from models.failures import is_duplicate
 from models.people import PERSON, to_person
-from models.rooms import RoomInfo, find_room
+from models.rooms import RoomInfo, find_room, open_room
 from models.user import User
+
+
+def open_and_join(name: str, owner: int, limit: int) -> RoomInfo:
+    """A new room with its owner in it, or no room. Raises Refused (-5)."""
+    with writing():
+        open_room(name, owner, limit)
+        return join_room(name, owner, "")
 
 
 def join_room(name: str, user_id: int, address: str) -> RoomInfo:
@@ -83,10 +90,11 @@ def find_removed(conversation: int, limit: int) -> tuple[list[Person], int]:
 
 def _stand(conversation: int, user_id: int, bits: int, on: bool, known: bool = False) -> None:
     me = (Participant.conversation == conversation) & (Participant.user == user_id)
-    if known and first_row(Participant.select(Participant.user).where(me)) is None:
-        raise not_found("user in this room")
     standing = Participant.standing.bin_or(bits) if on else _without(bits)
-    Participant.update(standing=standing).where(me).execute()
+    with writing():
+        if known and first_row(Participant.select(Participant.user).where(me)) is None:
+            raise not_found("user in this room")
+        Participant.update(standing=standing).where(me).execute()
 
 
 def _without(bits: int) -> Any:

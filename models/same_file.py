@@ -11,18 +11,25 @@ from typing import TypeVar
 from peewee import Database
 
 from app.messaging.errors import TryAgain
+from app.settings import NO_FILES
 from models.base import is_sqlite
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
+def path_of(db: Database) -> str:
+    """SQLite's file; empty where there is none."""
+    real = getattr(db, "obj", db)
+    path = str(real.database) if is_sqlite(real) else ""
+    return "" if path in NO_FILES else path
+
+
 class SameFile:
     """Remembers which file the database is now. For any thread; other databases always are."""
 
     def __init__(self, db: Database) -> None:
-        real = getattr(db, "obj", db)
-        self._path = str(real.database) if is_sqlite(real) else ""
+        self._path = path_of(db)
         self._opened = self._found()
 
     def check(self) -> None:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from peewee import Database, PeeweeException
 from playhouse.migrations import MigrationError, Runner
 
+from models import same_file
 from models.base import is_sqlite, without_timeout
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 LOCK_WAIT = 60  # seconds
+LOCK_PAUSE = 0.05
+BUSY = "another process is migrating this database"
 
 
 def migrate(db: Database, target: str | None = None) -> list[str]:
     """Applies what is pending, up to `target`; the names applied."""
-    with _connected(db), _alone(db), _known(target):
+    with _alone_at_file(db), _connected(db), _alone(db), _known(target):
         return list(_runner(db).up(target))
 
 
 def migrate_back(db: Database, target: str | None = None) -> list[str]:
     """Reverts the newest migration, or all back through `target`; the names reverted."""
-    with _connected(db), _alone(db), _known(target):
+    with _alone_at_file(db), _connected(db), _alone(db), _known(target):
         return list(_runner(db).down(target))
 
 
@@ -53,14 +59,46 @@ def _first(error: PeeweeException) -> PeeweeException:
 
 
 @contextmanager
+def _alone_at_file(db: Database) -> Iterator[None]:
+    """One process at a time, from before it opens a SQLite file: the first makes it a WAL file, for
+    which the others' patience with locks does not count.
+
+    The lock is on the folder: it leaves nothing behind, and SQLite's own locks are on the file.
+    """
+    with ExitStack() as stack:
+        path = same_file.path_of(db)
+        if path:
+            with suppress(PermissionError):  # a folder that nobody may look into
+                folder = os.open(Path(path).parent, os.O_RDONLY)
+                stack.callback(os.close, folder)
+                _lock(folder)
+        yield
+
+
+def _lock(folder: int) -> None:
+    """Until it is closed. Raises TimeoutError. A file system without locks has none."""
+    until = time.monotonic() + LOCK_WAIT
+    while time.monotonic() < until:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_PAUSE)
+        except OSError:
+            return
+        else:
+            return
+    raise TimeoutError(BUSY)
+
+
+@contextmanager
 def _alone(db: Database) -> Iterator[None]:
-    """One process at a time: DDL is no transaction there. A SQLite file has one process anyway."""
+    """One process at a time: DDL is no transaction there. For SQLite see _alone_at_file."""
     if is_sqlite(db):
         yield
         return
     name = "SHA1(CONCAT('parley migrations of ', DATABASE()))"
     if db.execute_sql(f"SELECT GET_LOCK({name}, {LOCK_WAIT})").fetchone()[0] != 1:
-        raise TimeoutError("another process is migrating this database")
+        raise TimeoutError(BUSY)
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 
 from app.access.person import Credential, Person
-from models.base import now_ms, rows
+from models.base import now_ms, rows, writing
 from models.people import to_person
 from models.read_sql import SESSION, fetch_one
 from models.session import Session
@@ -17,18 +17,24 @@ def key_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def start_session(user_id: int, days: int) -> str:
-    """A new session; the secret that belongs into the cookie. Old ones of all users are cleared."""
+def start_session(user_id: int, days: int, before: bytes | None = None) -> str:
+    """A new session, and the end of the one `before` it; the secret that belongs into the cookie.
+
+    Old ones of all users are cleared.
+    """
     clear_expired()
-    return add_session(user_id, days)
+    with writing():
+        return add_session(user_id, days, before)
 
 
 def clear_expired() -> None:
     Session.delete().where(Session.expires < now_ms()).execute()
 
 
-def add_session(user_id: int, days: int) -> str:
+def add_session(user_id: int, days: int, before: bytes | None = None) -> str:
     """As start_session, without the clearing: for who is in a transaction already."""
+    if before is not None:
+        end_session(before)
     secret, now = secrets.token_urlsafe(32), now_ms()
     Session.insert(
         key=key_of(secret), user=user_id, created=now, expires=now + days * 86_400_000, ended=0

@@ -18,8 +18,13 @@ def read_epoch() -> str:
     return str(Storage.get_by_id(1).epoch)
 
 
-def replace_epoch() -> str:
-    """To be called after a backup was restored: every client then drops what it holds."""
+def replace_epoch(before: str | None = None) -> str:
+    """To be called after a backup was restored: every client then drops what it holds.
+
+    With the epoch `before`: unless somebody else has done it since; then theirs is the new one.
+    """
     epoch = secrets.token_hex(8)
-    Storage.update(epoch=epoch).where(Storage.id == 1).execute()
-    return epoch
+    found = (Storage.id == 1) if before is None else (Storage.epoch == before)
+    if Storage.update(epoch=epoch).where(found).execute() or before is None:
+        return epoch
+    return read_epoch()

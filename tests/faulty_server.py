@@ -8,6 +8,7 @@ the real one.
 """
 
 import os
+import signal
 import sqlite3
 import sys
 import time
@@ -73,6 +74,12 @@ def lost_for_long(cursor: Any, connection: Any) -> None:
     lost_after_commit(cursor, connection)
 
 
+def stopped_before_commit(cursor: Any, _connection: Any) -> None:
+    """The process is stopped while it holds its locks; when it goes on it commits."""
+    signal.raise_signal(signal.SIGSTOP)
+    cursor.execute("COMMIT")
+
+
 def busy(_cursor: Any, _connection: Any) -> None:
     """Another process holds the SQLite file."""
     raise peewee.OperationalError("database is locked")
@@ -94,6 +101,7 @@ FAULTS: dict[str, Fault] = {
         lost_before_commit,
         lost_after_commit,
         lost_for_long,
+        stopped_before_commit,
         busy,
         not_flushed,
     )

@@ -4,6 +4,8 @@ import asyncio
 import http.client
 import json
 import sqlite3
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
@@ -11,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import pymysql
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.client import PATIENCE, Person, Tab, answer, event, message, refused, stored
 from tests.conftest import StartServer
@@ -46,6 +48,39 @@ async def test_requests_beyond_the_rate_are_too_fast(limited: Limited) -> None:
     assert (await alice.useropt("recent-users"))["errorcode"] == -6
     assert (await alice.request("GET", "/")).status == 429
     assert (await bob.request("GET", "/api/v1/me")).status == 200
+
+
+async def test_handshakes_beyond_the_rate_are_too_fast(limited: Limited) -> None:
+    """All tabs may come back at once, and more than once; others do not notice."""
+    server = limited(handshake_rate=0.5, sockets_per_user=11)
+    alice, bob = await meet(server, "alice", "bob")
+    codes: Counter[int] = Counter()
+    refused_after = 0.0
+    while not codes[429] and codes.total() < 60:
+        began = time.monotonic()
+        codes[await handshake(alice)] += 1
+        refused_after = time.monotonic() - began
+    assert codes[429] == 1
+    assert 4 * 11 <= codes[101] < 50
+    assert refused_after >= 1
+    assert await handshake(bob) == 101
+
+
+async def test_handshakes_of_nobody_count_for_nobody(limited: Limited) -> None:
+    """Those without a word about who it is are refused without a look, and fill no bucket."""
+    server = limited(handshake_rate=0.5)
+    assert {await handshake(Person(server.url)) for _ in range(60)} == {401}
+    (alice,) = await meet(server, "alice")
+    assert await handshake(alice) == 101
+
+
+async def handshake(person: Person) -> int:
+    """The status of one more."""
+    try:
+        await (await person.connect()).close()
+    except InvalidStatus as refused:
+        return refused.response.status_code
+    return 101
 
 
 async def test_messages_beyond_the_burst_are_too_fast(limited: Limited) -> None:

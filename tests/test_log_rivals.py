@@ -7,10 +7,11 @@ from contextlib import closing
 import pytest
 from peewee import Database
 
-from app.messaging.errors import Errorcode
+from app.messaging.errors import Errorcode, InTheWay, Partly, SetAside, TryAgain
+from app.messaging.items import Message, Stored
 from models.conversation import MUTED
 from models.log_sql import PARTICIPANT_COLUMNS
-from models.log_writer import LogWriter
+from models.log_writer import LOCK_WAIT, LogWriter
 from tests.batches import (
     ALICE,
     BOB,
@@ -33,6 +34,7 @@ from tests.services.mariadb import MariaDB
 
 __all__ = ["db", "writer"]  # fixtures
 
+HOLD = "SELECT id FROM conversation WHERE id"
 PAIR = "(77, 1, 2, 0, 0), (77, 2, 1, 0, 0)"  # both sides of a conversation
 
 
@@ -115,3 +117,83 @@ def wait_for_a_lock(mariadb: MariaDB) -> None:
             cursor.execute(query)
             row = cursor.fetchone()
             waiting = int(row[1]) if row else 0
+
+
+def test_a_conversation_that_somebody_holds_holds_up_no_other(
+    mariadb: MariaDB, mariadb_url: str
+) -> None:
+    """What is written there is set aside, and more of it without waiting; until it is free."""
+    for found in prepared(mariadb_url):
+        room, other = tea(found), tea(found, "other")
+        with (
+            closing(mariadb.connect(mariadb_url)) as elsewhere,
+            elsewhere.cursor() as cursor,
+            closing(LogWriter(found)) as writer,
+        ):
+            cursor.execute("BEGIN")
+            cursor.execute(f"{HOLD} = {room.conversation} FOR UPDATE")
+            batch = [say(room, "1"), message(ALICE, BOB, "2"), say(other, "3")]
+            assert partly(writer, batch) == [SetAside(room.key), 1, 1]
+            began = time.monotonic()
+            assert partly(writer, [say(other, "4"), say(room, "5")]) == [2, SetAside(room.key)]
+            assert not writer.rest()
+            assert time.monotonic() - began < LOCK_WAIT
+            cursor.execute(f"{HOLD} = {other.conversation} FOR UPDATE")  # another one, too
+            assert partly(writer, [say(other, "6"), message(BOB, ALICE, "7")]) == [
+                SetAside(other.key),
+                2,
+            ]
+            cursor.execute("COMMIT")
+            assert set(writer.rest()) == {room.key, other.key}
+            assert seqs(writer.commit([say(room, "1"), say(other, "6")])) == [
+                (1, False),
+                (3, False),
+            ]
+
+
+def partly(writer: LogWriter, batch: list[Message]) -> list[object]:
+    """The seqs of what is stored, and what the rest waits for."""
+    with pytest.raises(Partly) as done:
+        writer.commit(batch)
+    return [one.seq if isinstance(one, Stored) else one for one in done.value.outcomes]
+
+
+def test_a_writer_that_was_stopped_keeps_no_lock(mariadb: MariaDB, mariadb_url: str) -> None:
+    """The server takes its connection back, and who waits for the row comes by it."""
+    for found in prepared(mariadb_url):
+        room = tea(found)
+        with closing(LogWriter(found)) as writer:
+            writer.commit([say(room, "1")])
+            cursor = found.cursor()
+            cursor.execute(f"{HOLD} = {room.conversation} FOR UPDATE")  # and then it is stopped
+            with closing(mariadb.connect(mariadb_url)) as elsewhere:
+                elsewhere.cursor().execute(f"{HOLD} = {room.conversation} FOR UPDATE")
+                elsewhere.rollback()
+            with pytest.raises(TryAgain):  # the line is lost
+                writer.commit([say(room, "2")])
+            assert seqs(writer.commit([say(room, "2")])) == [(2, False)]
+
+
+def test_an_older_state_is_found_once(
+    writer: LogWriter, db: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the first that writes. The other has seen it, too, but finds the epoch new already."""
+    other = LogWriter(db)
+    for turn in range(4):
+        assert len(seqs(writer.commit([message(ALICE, BOB, f"{turn}")]))) == 1
+        assert len(seqs(other.commit([message(BOB, ALICE, f"{turn}")]))) == 1
+    epochs = [epoch(database_url)]
+    for rival, seq in ((writer, 3), (other, 4)):
+        if rival is writer:
+            change(database_url, "DELETE FROM chatlog WHERE seq > 2")
+            change(database_url, "UPDATE conversation SET last_seq = 2, low_seq = 1, high_seq = 2")
+        with pytest.raises(InTheWay):
+            rival.commit([message(ALICE, BOB, f"new {seq}")])
+        assert seqs(rival.commit([message(ALICE, BOB, f"new {seq}")])) == [(seq, False)]
+        epochs.append(epoch(database_url))
+    assert epochs[0] != epochs[1] == epochs[2]
+    assert caplog.text.count("less than was committed") == 1
+
+
+def epoch(url: str) -> str:
+    return str(read_rows(url, "SELECT epoch FROM storage")[0][0])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from models.storage import Storage
 from models.user import User
 from tests.filled import fill, fill_room
 from tests.oracle import read_rows
-from tests.services.parley import ROOT
+from tests.services.parley import ROOT, run_parley
 
 MODELS: tuple[type[Model], ...] = (
     User,
@@ -268,3 +271,25 @@ def test_mariadb_is_strict_and_reads_what_is_committed(mariadb_url: str) -> None
         ).fetchone()
     assert "STRICT_TRANS_TABLES" in row[0]
     assert row[1:] == ("READ-COMMITTED", "utf8mb4")
+
+
+def test_several_processes_at_once(database_url: str) -> None:
+    """A server of two processes starts on a database that is not there yet."""
+    with ThreadPoolExecutor(4) as pool:
+        ends = list(
+            pool.map(lambda _: run_parley("migrate", "--database-url", database_url), "1234")
+        )
+    assert [end.stderr for end in ends if end.returncode] == []
+    assert sum(name in end.stdout for end in ends for name in NAMES) == len(NAMES)
+
+
+def test_who_waits_too_long_for_another_process_says_so(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "LOCK_WAIT", 0.2)
+    folder = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with pytest.raises(TimeoutError, match="another process"):
+        schema.migrate(base.connect(sqlite_url))
+    os.close(folder)
+    assert schema.migrate(base.connect(sqlite_url)) == NAMES

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from peewee import Database
 
 from app.messaging.errors import Errorcode, Refused
+from models import base
 from models.base import make_database
 from models.reader import Reader
 
@@ -153,3 +155,87 @@ async def test_who_asked_may_go_away(reader: Reader) -> None:
         await waiting
     go.set()
     assert await reader.run(lambda: 4) == 4
+
+
+async def test_what_nobody_waits_for_when_its_turn_comes_is_not_begun(reader: Reader) -> None:
+    go, begun = threading.Event(), []
+    held = [asyncio.ensure_future(reader.run(lambda: go.wait(SECONDS))) for _ in range(2)]
+    late = asyncio.ensure_future(reader.run(lambda: begun.append("late")))
+    for one in (*held, late):
+        with pytest.raises(Refused):
+            await one
+    go.set()
+    assert await reader.run(lambda: "next") == "next"
+    assert not begun
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Database:
+    """The models' database, with one table."""
+    db = base.connect(f"sqlite:///{tmp_path}/y.db")
+    with db.connection_context():
+        db.execute_sql("CREATE TABLE said (word TEXT)")
+    return db
+
+
+def said(db: Database) -> list[str]:
+    return [row[0] for row in db.execute_sql("SELECT word FROM said")]
+
+
+async def test_what_nobody_waits_for_when_it_is_done_is_not_committed(table: Database) -> None:
+    """Also what is within another transaction; and the thread's next work meets none of it."""
+    reader, go = Reader(table, threads=1, queue_size=0, timeout=1), threading.Event()
+
+    def work() -> None:
+        with base.writing():
+            with base.writing():
+                table.execute_sql("INSERT INTO said VALUES ('late')")
+            go.wait(SECONDS)
+
+    with pytest.raises(Refused):
+        await reader.run(work)
+    go.set()
+    assert await reader.run(lambda: said(table)) == []
+    reader.close()
+
+
+async def test_a_commit_that_was_begun_in_time_is_waited_for(table: Database) -> None:
+    """Nobody is told -8 of what is there then."""
+    reader, loop = Reader(table, threads=1, queue_size=0, timeout=1), asyncio.get_running_loop()
+    began = loop.time()
+
+    def commit_slowly(statement: str) -> None:
+        assert statement == "COMMIT"
+        threading.Event().wait(began + 1.2 - loop.time())
+
+    def work() -> str:
+        with base.writing():
+            table.execute_sql("INSERT INTO said VALUES ('slowly')")
+            table.connection().set_trace_callback(commit_slowly)
+        table.connection().set_trace_callback(None)
+        return "done"
+
+    assert await reader.run(work) == "done"
+    assert loop.time() - began >= 1.2
+    assert await reader.run(lambda: said(table)) == ["slowly"]
+    reader.close()
+
+
+async def test_what_waits_for_locks_leaves_a_thread_to_others(tmp_path: Path) -> None:
+    """Also when nobody waits for it any more, and its thread still does."""
+    reader = Reader(
+        base.make_database(f"sqlite:///{tmp_path}/x.db"), threads=2, queue_size=0, timeout=1
+    )
+    go = threading.Event()
+    for _ in range(2):
+        waiting = [
+            asyncio.ensure_future(reader.run_waiting(lambda: go.wait(SECONDS))) for _ in range(4)
+        ]
+        assert await reader.run(lambda: 1) == 1
+        for one in waiting:
+            with pytest.raises(Refused):
+                await one
+    assert await reader.run(lambda: 2) == 2
+    go.set()
+    assert await reader.run_waiting(lambda: 3) == 3
+    reader.close()

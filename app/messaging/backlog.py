@@ -99,15 +99,24 @@ class Backlog:
         self._closed = True
         self._hand_over()
 
-    def take(self, wanted: int = 1, until: float = 0.0) -> list[Waiting]:
+    @property
+    def is_over(self) -> bool:
+        """Closed and done."""
+        return self._closed and not len(self)
+
+    def take(
+        self, wanted: int = 1, until: float = 0.0, longest: float | None = None
+    ) -> list[Waiting]:
         """All that waits, up to a batch. Empty when closed and done.
 
-        Waits for `wanted` items, and from that time of the clock on for any.
+        Waits for `wanted` items, and from that time of the clock on for any: empty, too, after so
+        many seconds at `longest` without one.
         """
         with self._lock:
             while not self._closed and (rest := self._rest(wanted, until)) != 0:
                 self._wanted = 1 if rest is None else wanted
-                self._lock.wait(rest)
+                if not self._lock.wait(longest if rest is None else rest) and rest is None:
+                    break
             count = min(len(self._waiting), self._batch_size)
             batch = [self._waiting.popleft() for _ in range(count)]
             keys = list(islice(self._latest, self._batch_size))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Errorcode(IntEnum):
@@ -69,6 +70,20 @@ class TryAgain(Exception):
 
 class InTheWay(TryAgain):
     """The storage is there: what stood in the way of this batch says nothing about others."""
+
+
+class SetAside(NamedTuple):
+    """In place of an item's outcome: it waits for who holds its conversation, and comes again."""
+
+    key: Hashable
+
+
+class Partly(Exception):
+    """A batch is committed but for what was set aside; `outcomes` has one for each item."""
+
+    def __init__(self, outcomes: Sequence[Any]) -> None:
+        super().__init__()
+        self.outcomes = outcomes
 
 
 class BadBatch(Exception):

@@ -12,11 +12,21 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from typing import Any
 
+from app.messaging.aside import Aside
 from app.messaging.backlog import Backlog, Waiting
-from app.messaging.errors import BadBatch, InTheWay, StorageFull, TryAgain, malformed, not_now
+from app.messaging.errors import (
+    BadBatch,
+    InTheWay,
+    Partly,
+    SetAside,
+    StorageFull,
+    TryAgain,
+    malformed,
+    not_now,
+)
 
 log = logging.getLogger("parley.writer")
 
@@ -33,6 +43,11 @@ PACE = 0.002
 LATELY = 0.9
 # items in a batch that mean several people: for fewer, waiting costs them more than it saves
 SEVERAL = 16
+# While something is set aside the storage is asked this often what is free again (seconds).
+ASIDE = 0.1
+# A storage that nothing is asked of takes the connection away after some seconds, with all locks;
+# one that only rests speaks up this often (seconds).
+REST = 2.0
 # earlier than every time of the clock
 NEVER = float("-inf")
 
@@ -40,6 +55,7 @@ Outcome = Any  # what commit returns for an item, or Refused
 Commit = Callable[[Sequence[Any]], Sequence[Outcome]]
 Pairs = list[tuple[Any, Outcome]]
 Committed = Callable[[Pairs], None]
+Rest = Callable[[], Collection[Hashable]]
 
 
 class Writer:
@@ -54,6 +70,7 @@ class Writer:
         queue_size: int,
         batch_size: int,
         patience: float,
+        rest: Rest = tuple,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -61,11 +78,14 @@ class Writer:
         self._committed = committed
         self._loop = loop
         self._patience = patience
+        self._rest = rest  # what of that which is set aside is free again
         self._clock = clock
         self._sleep = sleep
         self._batch_size = batch_size
         self._failed = NEVER  # when the last attempt began that found the storage away
         self._backlog = Backlog(loop, queue_size, batch_size, clock)
+        self._aside = Aside(queue_size)
+        self._looked = NEVER
         # queueing an item; both raise Refused (-8) when there is no room
         self.submit = self._backlog.submit
         self.submit_latest = self._backlog.submit_latest
@@ -78,7 +98,7 @@ class Writer:
 
     def __len__(self) -> int:
         """How many items wait for a transaction."""
-        return len(self._backlog)
+        return len(self._backlog) + len(self._aside)
 
     async def drain(self, patience: float) -> bool:
         """Takes nothing more, commits all that waits; False when that took too long."""
@@ -93,7 +113,7 @@ class Writer:
 
     def _run(self) -> None:
         wanted, until = 1, 0.0
-        while batch := self._backlog.take(wanted, until):
+        while batch := self._next(wanted, until):
             began = self._clock()
             if self._failed > NEVER:
                 batch = self._without_late(batch, self._failed, "no more than before")
@@ -101,6 +121,31 @@ class Writer:
             wanted = self._as_many_as_lately(len(batch), wanted)
             until = began + PACE
         self._on_loop(self._drained.set)
+
+    def _next(self, wanted: int, until: float) -> list[Waiting]:
+        """What had been set aside and is free, or what waits. Empty when closed and done."""
+        while True:
+            if self._aside:
+                self._look_aside()
+                if batch := self._aside.take(self._batch_size):
+                    return batch
+                if self._backlog.is_over:
+                    self._sleep(ASIDE)
+                    continue
+            batch = self._backlog.take(wanted, until, ASIDE if self._aside else REST)
+            if batch or self._backlog.is_over:
+                if batch or not self._aside:
+                    return batch
+            elif not self._aside:
+                self._rest()
+
+    def _look_aside(self) -> None:
+        now = self._clock()
+        if now < self._looked + ASIDE:
+            return
+        self._looked = now
+        self._refuse(self._aside.take_late(now - self._patience), "their conversation is locked")
+        self._aside.release(self._rest())
 
     def _as_many_as_lately(self, had: int, before: int) -> int:
         lately = max(had, int(before * LATELY))
@@ -116,6 +161,9 @@ class Writer:
                 pairs = list(zip(items, self._commit(items), strict=True))
                 self._failed = NEVER
                 return pairs
+            except Partly as partly:
+                self._failed = NEVER
+                return list(self._but_aside(batch, partly.outcomes))
             except TryAgain as error:
                 self._failed = NEVER if isinstance(error, InTheWay) else began
                 if batch := self._without_late(batch, self._clock(), error):
@@ -137,12 +185,24 @@ class Writer:
         With others than these it counts when that began: it may have come back meanwhile.
         """
         since = tried - self._patience
-        late = [(item, not_now()) for taken, item in batch if taken <= since]
+        late = [one for one in batch if one[0] <= since]
         if not late:
             return batch
-        log.warning("storage away: %d not stored (%s)", len(late), why)
-        self._hand_over(late)
+        self._refuse(late, why)
         return [one for one in batch if one[0] > since]
+
+    def _refuse(self, late: list[Waiting], why: object) -> None:
+        if late:
+            log.warning("storage away: %d not stored (%s)", len(late), why)
+            self._hand_over([(item, not_now()) for _, item in late])
+
+    def _but_aside(self, batch: list[Waiting], outcomes: Sequence[Outcome]) -> Iterator[Any]:
+        """Item and outcome of those that are done."""
+        for one, outcome in zip(batch, outcomes, strict=True):
+            if not isinstance(outcome, SetAside):
+                yield one[1], outcome
+            elif not self._aside.add(outcome.key, one):
+                yield one[1], not_now()
 
     def _bisect(self, batch: list[Waiting], error: BadBatch) -> Pairs:
         """One item that cannot be stored must fail alone."""

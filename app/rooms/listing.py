@@ -72,8 +72,7 @@ class Listing:
 
         def work() -> RoomInfo:
             limit = 0 if self._moderators.is_operator(me) else self._rooms_per_user
-            rooms.open_room(name, me.user_id, limit)
-            return room_members.join_room(name, me.user_id, "")
+            return room_members.open_and_join(name, me.user_id, limit)
 
         return self._line(await self._reader.run(work), None, me)
 

@@ -69,7 +69,7 @@ class Membership:
     async def _join(self, me: Person, name: str, socket: Socket, ref: str | None) -> None:
         self._roster.check_limit(socket, room_key(name))  # or one would be a member all the same
         address = socket.address
-        room = await self._reader.run(lambda: room_members.join_room(name, me.user_id, address))
+        room = await self._become_member(me, name, address)
         if not self._hub.has(socket):  # it has gone meanwhile: it must not be in any room
             return
         member = Member(me, address, room.is_muted)
@@ -87,6 +87,12 @@ class Membership:
         self._mutes.correct(live, member, page.room.is_muted)  # since the page that let them in
         self._feed.begin(live, page.room.last_seq)
         socket.push(protocol.event("room-join", self._welcome(live, page, me), ref))
+
+    async def _become_member(self, me: Person, name: str, address: str) -> RoomInfo:
+        """Who is new waits for who holds the room's row."""
+        return await self._reader.run_waiting(
+            lambda: room_members.join_room(name, me.user_id, address)
+        )
 
     def _is_in(self, room: RoomInfo, socket: Socket) -> bool:
         live = self._roster.live(room.conversation)
@@ -108,7 +114,7 @@ class Membership:
         """For HTTP: a member from now on, in the room as soon as a socket joins."""
         name = parse_room(data)
         async with self._turn(me, name):
-            await self._reader.run(lambda: room_members.join_room(name, me.user_id, ""))
+            await self._become_member(me, name, "")
             page = await self._latest(name, me)
         return self._shapes.page(page, me, self._moderators.may(me, page.room))
 

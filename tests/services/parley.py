@@ -28,6 +28,7 @@ UNLIMITED = {
     "message_rate": 0,
     "frame_rate": 0,
     "request_rate": 0,
+    "handshake_rate": 0,
     "login_attempts": 0,
     "login_attempts_per_address": 0,
     "signups_per_address": 0,
