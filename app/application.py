@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from hashlib import sha256
 from typing import Any
@@ -78,10 +79,12 @@ class Parley(Application):
 
         Acknowledgements go out before the close frames: they are pushed by the same loop first.
         """
+        patience = self.parts.options.drain_timeout
+        due = time.monotonic() + patience
         self._server.stop()
-        drained = await self.parts.writer.drain(self.parts.options.drain_timeout)
+        drained = await self.parts.writer.drain(patience)
         await self._say_goodbye()
-        await self.parts.stop()
+        await self.parts.stop(due)
         return drained
 
     async def _say_goodbye(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ from app.messaging.presence import Presence
 from app.messaging.reading import Reading
 from app.messaging.shapes import Shapes
 from app.messaging.typing_notice import Typing
-from app.messaging.writer import Commit, Writer
+from app.messaging.writer import Writer
 from app.rooms.cluster import SharedBus
 from app.rooms.house import Rooms
 from app.settings import Settings
@@ -41,12 +41,8 @@ from models.log_writer import LogWriter
 from models.reader import Reader
 from models.same_file import SameFile
 
-MakeCommit = Callable[[Database], Commit]
-
-
-def make_commit(db: Database) -> Commit:
-    """The function that the writer thread stores batches with."""
-    return LogWriter(db).commit
+# seconds in which the threads close their connections to the database at a stop, if they can
+CLOSING = 3.0
 
 
 def secret_path(options: Settings) -> Path:
@@ -56,14 +52,12 @@ def secret_path(options: Settings) -> Path:
 class Parts:
     """Built once, inside the running loop."""
 
-    def __init__(
-        self, options: Settings, db: Database, make_commit: MakeCommit = make_commit
-    ) -> None:
+    def __init__(self, options: Settings, db: Database) -> None:
         self.options = options
         self.secrets = load_secrets(secret_path(options))
         self.tasks: set[asyncio.Task[Any]] = set()
         self._build_access()
-        self._build_messaging(db, make_commit)
+        self._build_messaging(db)
         self._build_use_cases()
 
     def _build_access(self) -> None:
@@ -81,8 +75,9 @@ class Parts:
         self.requests = Buckets(options.request_rate, 2 * options.request_rate, time.monotonic)
         self.signups = Window(options.signups_per_address, WINDOW, time.monotonic)
 
-    def _build_messaging(self, db: Database, make_commit: MakeCommit) -> None:
+    def _build_messaging(self, db: Database) -> None:
         options = self.options
+        log = LogWriter(db)
         self.counters = Counters()
         self.cork = Cork()
         self.hub = Hub()
@@ -97,12 +92,13 @@ class Parts:
         self.presence = Presence(self.hub, self.bus.count, self.reader, options.presence_grace)
         self.shapes = Shapes(ZoneInfo(options.timezone), self.presence.is_online)
         self.writer = Writer(
-            SameFile(db).keeping(make_commit(db)),
+            SameFile(db).keeping(log.commit),
             lambda pairs: self.chat.committed(pairs),
             asyncio.get_running_loop(),
             queue_size=options.queue_size,
             batch_size=options.batch_size,
             patience=options.write_timeout,
+            ended=log.close,
         )
 
     def _build_use_cases(self) -> None:
@@ -190,7 +186,8 @@ class Parts:
         self.writer.start()
         await self.rooms.start()
 
-    async def stop(self) -> None:
+    async def stop(self, due: float = inf) -> None:
+        """`due` (time.monotonic): from then on nothing is waited for."""
         self.watcher.stop()
         self.rooms.stop()
         await self.presence.stop()
@@ -199,3 +196,8 @@ class Parts:
         await self.bus.stop()
         self.reader.close()
         self.passwords.close()
+        # nobody is served any more, so the loop may wait. SQLite takes its log away with the last
+        # connection: one that stays would be put over a backup that is copied to this place.
+        due = min(due, time.monotonic() + CLOSING)
+        self.writer.join(due - time.monotonic())
+        self.reader.join(due - time.monotonic())

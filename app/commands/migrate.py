@@ -10,6 +10,8 @@ from models import base, schema, storage
 
 def run(options: Settings, arguments: dict[str, Any]) -> int:
     db = base.connect(options.database_url)
+    if arguments["new_epoch"]:
+        storage.check_integrity(db)
     move = schema.migrate_back if arguments["back"] else schema.migrate
     names = move(db, arguments["to"])
     word = "reverted" if arguments["back"] else "applied"

@@ -13,7 +13,7 @@ from peewee import Database
 from app.access.secret_file import load_secrets
 from app.application import Parley
 from app.log import start_log
-from app.parts import MakeCommit, Parts, make_commit, secret_path
+from app.parts import Parts, secret_path
 from app.production import check_identity_secrets, check_production
 from app.rooms.names import check_fixed
 from app.settings import SettingError, Settings
@@ -22,7 +22,7 @@ from models import base, schema
 log = logging.getLogger("parley")
 
 
-def run(options: Settings, arguments: dict[str, Any], make_commit: MakeCommit = make_commit) -> int:
+def run(options: Settings, arguments: dict[str, Any]) -> int:
     """The exit code: 0 after a clean stop, 1 when accepted messages may not be stored."""
     start_log(options.log_level)
     check_identity_secrets(options)
@@ -35,11 +35,11 @@ def run(options: Settings, arguments: dict[str, Any], make_commit: MakeCommit = 
             log.info("migrated %s", name)
     elif pending := schema.pending(db):
         raise SettingError(f"the database needs `python -m app migrate`: {', '.join(pending)}")
-    return asyncio.run(_serve(options, db, make_commit))
+    return asyncio.run(_serve(options, db))
 
 
-async def _serve(options: Settings, db: Database, make_commit: MakeCommit) -> int:
-    parley = Parley(Parts(options, db, make_commit))
+async def _serve(options: Settings, db: Database) -> int:
+    parley = Parley(Parts(options, db))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

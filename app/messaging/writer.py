@@ -54,10 +54,13 @@ class Writer:
         queue_size: int,
         batch_size: int,
         patience: float,
+        ended: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """`ended` is called in the thread, when all is stored that was accepted."""
         self._commit = commit
+        self._ended = ended
         self._committed = committed
         self._loop = loop
         self._patience = patience
@@ -89,6 +92,10 @@ class Writer:
             return False
         return True
 
+    def join(self, patience: float) -> None:
+        """Waits for the end of the thread after drain(); not for one that is stuck."""
+        self._thread.join(max(0.0, patience))
+
     # -- the thread ---------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -101,6 +108,7 @@ class Writer:
             wanted = self._as_many_as_lately(len(batch), wanted)
             until = began + PACE
         self._on_loop(self._drained.set)
+        self._ended()
 
     def _as_many_as_lately(self, had: int, before: int) -> int:
         lately = max(had, int(before * LATELY))
