@@ -51,6 +51,11 @@ def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--to", metavar="NAME", help="stop after this migration")
     parser.add_argument("--back", action="store_true", help="revert the newest (or back to --to)")
     parser.add_argument(
+        "--drop-data",
+        action="store_true",
+        help="with --back: also where that deletes what people have said",
+    )
+    parser.add_argument(
         "--new-epoch",
         action="store_true",
         help="after a backup was restored: clients drop what they hold and ask again",

@@ -52,7 +52,15 @@ def test_every_setting_with_its_default() -> None:
 
 def test_no_setting_that_is_gone() -> None:
     flags = {f"--{field.name.replace('_', '-')}" for field in settings.TABLE}
-    other = {"--back", "--to", "--new-epoch", "--nickname", "--password-stdin", "--help"}
+    other = {
+        "--back",
+        "--to",
+        "--drop-data",
+        "--new-epoch",
+        "--nickname",
+        "--password-stdin",
+        "--help",
+    }
     other |= {"--sub", "--kid", "--name", "--avatar", "--ttl", "--revoke"}
     for row in rows(OPERATING):
         if row[0].startswith("`--"):
