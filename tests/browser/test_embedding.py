@@ -189,10 +189,15 @@ def test_the_pages_own_jquery_gets_the_plugin_and_stays_as_it_was(
 
 
 @pytest.mark.usefixtures("members")
+@pytest.mark.parametrize("from_url", [False, True], ids=["token", "token-url"])
 def test_a_strict_policy_of_the_page_is_enough(
-    chat: ParleyServer, host: HostSite, visitor: MakeVisitor
+    chat: ParleyServer, host: HostSite, visitor: MakeVisitor, from_url: bool
 ) -> None:
-    html = page_of(body="".join(two_lines(chat, "ann", "ben")))
+    script, element = two_lines(chat, "ann", "ben")
+    if from_url:
+        host.put("/chat-token", token_of("ann"), "text/plain")
+        element = re.sub('token="[^"]*"', 'token-url="/chat-token"', element)
+    html = page_of(body=script + element)
     page = visitor().visit(host.put("/", html, Content_Security_Policy=policy_of(chat)))
     write(page, "under a strict policy")
     expect(page.locator(".parley-log .parley-tick")).to_have_text("Sent")
