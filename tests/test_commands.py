@@ -92,6 +92,19 @@ def test_serve_without_migrating_says_what_is_missing(
     assert FIRST in error
 
 
+def test_a_python_without_the_packages_says_which_one_has_them() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "app", "check"],  # -S: no site-packages
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("parley: peewee is not installed")
+    assert (len(done.stderr.splitlines()), ".venv/bin/python" in done.stderr) == (1, True)
+
+
 # -- create-user -----------------------------------------------------------------------------------
 
 
