@@ -16,9 +16,13 @@ LOCK_WAIT = 60  # seconds
 
 
 def migrate(db: Database, target: str | None = None) -> list[str]:
-    """Applies what is pending, up to `target`; the names applied."""
+    """Applies what is pending, up to `target`; the names applied. Raises ValueError where the
+    schema is a newer version's.
+    """
     with _connected(db), _alone(db), _known(target):
-        return list(_runner(db).up(target))
+        runner = _runner(db)
+        _refuse(_newer(runner))
+        return list(runner.up(target))
 
 
 def migrate_back(db: Database, target: str | None = None, *, drop_data: bool = False) -> list[str]:
@@ -37,6 +41,26 @@ def pending(db: Database) -> list[str]:
     """Migrations that this code has and the database has not."""
     with db.connection_context():
         return [row.name for row in _runner(db).status() if row.applied is None]
+
+
+def newer(db: Database) -> list[str]:
+    """Migrations that the database has and this code has not: a later version's."""
+    with db.connection_context():
+        return _newer(_runner(db))
+
+
+def refuse_newer(db: Database) -> None:
+    """Raises ValueError where this code does not know what the schema means."""
+    _refuse(newer(db))
+
+
+def _newer(runner: Runner) -> list[str]:
+    return [row.name for row in runner.status() if row.path is None]
+
+
+def _refuse(names: list[str]) -> None:
+    if names:
+        raise ValueError(f"the database has the schema of a newer version: {', '.join(names)}")
 
 
 def _keep_data(runner: Runner, target: str | None) -> None:

@@ -15,6 +15,7 @@ from app.access.secret_file import load_secrets
 from tests.client import Person, bearer, sign_in
 from tests.conftest import StartServer
 from tests.oracle import read_rows
+from tests.scene import change
 from tests.services.parley import ROOT, run_parley
 
 PASSWORD = "correct horse battery staple"
@@ -90,6 +91,25 @@ def test_serve_without_migrating_says_what_is_missing(
     error = run("serve", *database, "--migrate", "off", "--data-dir", str(tmp_path), code=2)
     assert "python -m app migrate" in error
     assert FIRST in error
+
+
+def test_an_older_version_does_not_start_on_a_newer_schema(
+    database: tuple[str, str], database_url: str, tmp_path: Path
+) -> None:
+    run("migrate", *database)
+    row = "VALUES (9999, '9999_later', '2030-01-01 00:00:00')"
+    change(database_url, f"INSERT INTO schema_migration (id, name, applied) {row}")
+    where = (*database, "--data-dir", str(tmp_path))
+    for command in (
+        ("serve", *where),
+        ("serve", *where, "--migrate", "off"),
+        ("migrate", *database),
+        ("migrate", *database, "--back"),
+    ):
+        error = run(*command, code=2)
+        assert error.startswith("parley: ")
+        assert (len(error.splitlines()), "9999_later" in error) == (1, True)
+    assert "a newer version: 9999_later" in run("check", *where, code=1)
 
 
 def test_a_python_without_the_packages_says_which_one_has_them() -> None:

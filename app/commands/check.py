@@ -22,9 +22,12 @@ def run(options: Settings, arguments: dict[str, Any]) -> int:
         print("production: fine")
     db = base.connect(options.database_url)
     try:
-        pending = schema.pending(db)
+        newer, pending = schema.newer(db), schema.pending(db)
     except Exception as error:  # whatever the driver raises: the operator wants to read it
         print(f"database: not reachable: {error}")
         return 1
-    print(f"database: {'needs migrations: ' + ', '.join(pending) if pending else 'fine'}")
-    return 1 if pending else 0
+    if newer:
+        print(f"database: has the schema of a newer version: {', '.join(newer)}")
+    else:
+        print(f"database: {'needs migrations: ' + ', '.join(pending) if pending else 'fine'}")
+    return 1 if newer or pending else 0
