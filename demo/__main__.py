@@ -24,12 +24,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--port", type=int, default=8889, help="port of the shop (8889)")
     port: int = parser.parse_args().port
+    if not 0 <= port <= 65_535:  # the resolver would take the rest of a division
+        parser.error(f"--port: {port} is no port")
     try:
         door = bind_sockets(port, "127.0.0.1")
-    except (OSError, OverflowError) as error:
-        print(
-            f'demo: port {port}: {error} (another: make demo ARGS="--port 9000")', file=sys.stderr
-        )
+    except OSError as error:
+        other = 'another: make demo ARGS="--port 9000"'
+        print(f"demo: port {port}: {error} ({other})", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="parley-demo-") as folder:
         return asyncio.run(run(door, Path(folder)))
