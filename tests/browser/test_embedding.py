@@ -189,6 +189,23 @@ def test_the_pages_own_jquery_gets_the_plugin_and_stays_as_it_was(
 
 
 @pytest.mark.usefixtures("members")
+@pytest.mark.parametrize("deferred", [False, True], ids=["as in the README", "deferred"])
+def test_the_plugin_is_there_for_a_page_that_calls_it_by_jquery(
+    chat: ParleyServer, host: HostSite, visitor: MakeVisitor, deferred: bool
+) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    script, call = re.findall(r"^    (<script src.*|<script>\$.*)$", text, re.MULTILINE)
+    if deferred:
+        script = script.replace("<script", "<script defer")
+        call = re.sub("<script>(.*)</script>", r"<script>$(() => { \1 })</script>", call)
+    host.put("/chat-token", token_of("ann"), "text/plain")
+    lines = script.replace("https://chat.example", chat.url) + call
+    own = f'<script src="{host.put_jquery("jquery")}"></script>'
+    page = visitor().visit(host.put("/", page_of(body=own + lines)))
+    expect(page.locator(".parley-launcher")).to_be_visible()
+
+
+@pytest.mark.usefixtures("members")
 @pytest.mark.parametrize("from_url", [False, True], ids=["token", "token-url"])
 def test_a_strict_policy_of_the_page_is_enough(
     chat: ParleyServer, host: HostSite, visitor: MakeVisitor, from_url: bool
