@@ -200,7 +200,7 @@ def add_flags(parser: argparse.ArgumentParser, names: tuple[str, ...] | None = N
     """Gives the parser one flag per setting (or per named setting); absent flags stay None."""
     for field in TABLE:
         if names is None or field.name in names:
-            shown = _written(field.default)
+            shown = written(field.default)
             parser.add_argument(
                 "--" + field.name.replace("_", "-"),
                 help=f"{field.metadata['help']} (default: {shown or 'none'})".replace("%", "%%"),
@@ -276,5 +276,5 @@ def _parse(field: dataclasses.Field[Any], text: str) -> Any:
         raise SettingError(f"{field.name} must be a number, not {text!r}") from error
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)

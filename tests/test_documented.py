@@ -81,6 +81,17 @@ def test_every_command_and_its_flags() -> None:
         assert missing(sorted(flags - {"--help"}), text) == [], command
 
 
+def test_what_compose_passes_on_is_a_setting_with_its_default() -> None:
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    found = re.findall(r"^      (PARLEY_\w+): \$\{(\w+):-(.*)\}$", text, re.MULTILINE)
+    rows = {f"PARLEY_{field.name.upper()}": field for field in settings.TABLE}
+    for name, read, default in found:
+        assert (read, settings.written(rows[name].default)) == (name, default)
+    passed = {name for name, _, _ in found}
+    assert {"PARLEY_PRODUCTION", "PARLEY_IDENTITY_SECRETS_FILE"} <= passed
+    assert missing([f"{name}" for name in passed], OPERATING) == []
+
+
 def test_every_errorcode_with_its_status() -> None:
     named = {row[0] for row in rows(PROTOCOL)}
     assert [int(code) for code in Errorcode if f"{int(code)}" not in named] == []
