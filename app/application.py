@@ -18,6 +18,7 @@ from app.large_bodies import LARGEST_READ, KeepsLittle
 from app.messaging.errors import CloseCode
 from app.parts import Parts
 from app.routes import STATIC, TEMPLATES, routes
+from app.settings import SettingError
 from handlers.base import MissingHandler
 from handlers.pages import AssetHandler
 
@@ -69,7 +70,11 @@ class Parley(Application):
         """Serves; the port."""
         await self.parts.start()
         options = self.parts.options
-        sockets = bind_sockets(options.port, options.address, backlog=BACKLOG)
+        try:
+            sockets = bind_sockets(options.port, options.address, backlog=BACKLOG)
+        except OSError as error:
+            where = f"port {options.port} of address {options.address!r}"
+            raise SettingError(f"{where} cannot be listened on: {error.strerror}") from error
         self._server.add_sockets(sockets)
         port: int = sockets[0].getsockname()[1]
         return port

@@ -35,7 +35,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_migrate(commands)
     _add_create_user(commands)
     _add_token(commands)
-    settings.add_flags(_command(commands, "check", "check settings, secrets and the database"))
+    settings.add_flags(
+        _command(commands, "check", "check settings, secrets, the database and Redis")
+    )
     return parser
 
 

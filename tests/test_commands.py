@@ -314,7 +314,7 @@ def test_check_finds_identity_secrets_that_cannot_be_read(tmp_path: Path) -> Non
     for text in ("", "[]", '{"kid": 7}', "{"):
         broken.write_text(text)
         error = run("check", *url, "--identity-secrets-file", str(broken), code=2)
-        assert error.startswith("parley: ")
+        assert error.startswith(f"parley: identity_secrets_file: {broken} ")
         assert len(error.splitlines()) == 1
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from socket import socket
 from urllib.parse import quote
 
 import pytest
@@ -237,6 +238,19 @@ def test_a_mistake_is_one_line_and_exit_code_2(arguments: tuple[str, ...], tmp_p
     lines = [line for line in done.stderr.splitlines() if " INFO " not in line]
     assert len(lines) == 1, done.stderr
     assert lines[0].startswith("parley: ")
+
+
+def test_where_nobody_can_listen_is_named(tmp_path: Path) -> None:
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for flags in (("--port", port), ("--port", port, "--address", "nowhere.invalid")):
+            url = f"sqlite:///{tmp_path / 'parley.db'}"
+            done = run_parley("serve", *flags, "--database-url", url, "--data-dir", str(tmp_path))
+            told = done.stderr.splitlines()[-1]
+            assert (done.returncode, told[: 13 + len(port)]) == (2, f"parley: port {port}")
+            assert flags[-1] in told
 
 
 def test_a_mistake_in_the_environment_is_one_line(tmp_path: Path) -> None:
