@@ -3,10 +3,26 @@
 import os
 import sys
 
-from app.cli import main
+HERE = {"app", "handlers", "migrations", "models"}
+
+
+def run() -> int:
+    """The exit code. What is not installed is one line: every Python but one has none of it."""
+    try:
+        from app.cli import main
+
+        return main()
+    except ModuleNotFoundError as error:
+        package = (error.name or "").split(".")[0]
+        if not package or package in HERE:
+            raise
+        told = f"parley: {package} is not installed for {sys.executable}"
+        print(f"{told}: `make setup`, then .venv/bin/python -m app", file=sys.stderr)
+        return 2
+
 
 if __name__ == "__main__":
-    code = main()
+    code = run()
     sys.stdout.flush()
     sys.stderr.flush()
     # all is committed or given up by now: a thread that still waits for a frozen database must

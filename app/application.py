@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from hashlib import sha256
 from typing import Any
@@ -17,6 +18,7 @@ from app.large_bodies import LARGEST_READ, KeepsLittle
 from app.messaging.errors import CloseCode
 from app.parts import Parts
 from app.routes import STATIC, TEMPLATES, routes
+from app.settings import SettingError
 from handlers.base import MissingHandler
 from handlers.pages import AssetHandler
 
@@ -68,7 +70,11 @@ class Parley(Application):
         """Serves; the port."""
         await self.parts.start()
         options = self.parts.options
-        sockets = bind_sockets(options.port, options.address, backlog=BACKLOG)
+        try:
+            sockets = bind_sockets(options.port, options.address, backlog=BACKLOG)
+        except OSError as error:
+            where = f"port {options.port} of address {options.address!r}"
+            raise SettingError(f"{where} cannot be listened on: {error.strerror}") from error
         self._server.add_sockets(sockets)
         port: int = sockets[0].getsockname()[1]
         return port
@@ -78,10 +84,12 @@ class Parley(Application):
 
         Acknowledgements go out before the close frames: they are pushed by the same loop first.
         """
+        patience = self.parts.options.drain_timeout
+        due = time.monotonic() + patience
         self._server.stop()
-        drained = await self.parts.writer.drain(self.parts.options.drain_timeout)
+        drained = await self.parts.writer.drain(patience)
         await self._say_goodbye()
-        await self.parts.stop()
+        await self.parts.stop(due)
         return drained
 
     async def _say_goodbye(self) -> None:

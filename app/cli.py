@@ -35,7 +35,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_migrate(commands)
     _add_create_user(commands)
     _add_token(commands)
-    settings.add_flags(_command(commands, "check", "check settings, secrets and the database"))
+    settings.add_flags(
+        _command(commands, "check", "check settings, secrets, the database and Redis")
+    )
     return parser
 
 
@@ -50,6 +52,11 @@ def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     settings.add_flags(parser, DATABASE)
     parser.add_argument("--to", metavar="NAME", help="stop after this migration")
     parser.add_argument("--back", action="store_true", help="revert the newest (or back to --to)")
+    parser.add_argument(
+        "--drop-data",
+        action="store_true",
+        help="with --back: also where that deletes what people have said",
+    )
     parser.add_argument(
         "--new-epoch",
         action="store_true",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from math import inf
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,6 +44,8 @@ from models.same_file import SameFile
 
 # the least number of sockets that a user may open at once
 HANDSHAKES_AT_ONCE = 40
+# seconds in which the threads close their connections to the database at a stop, if they can
+CLOSING = 3.0
 
 
 def secret_path(options: Settings) -> Path:
@@ -80,6 +83,7 @@ class Parts:
 
     def _build_messaging(self, db: Database) -> None:
         options = self.options
+        log = LogWriter(db)
         self.counters = Counters()
         self.cork = Cork()
         self.hub = Hub()
@@ -93,15 +97,15 @@ class Parts:
         self.identities = Identities(self.reader, self.tokens, options)
         self.presence = Presence(self.hub, self.bus.count, self.reader, options.presence_grace)
         self.shapes = Shapes(ZoneInfo(options.timezone), self.presence.is_online)
-        stores = LogWriter(db)
         self.writer = Writer(
-            SameFile(db).keeping(stores.commit),
+            SameFile(db).keeping(log.commit),
             lambda pairs: self.chat.committed(pairs),
             asyncio.get_running_loop(),
             queue_size=options.queue_size,
             batch_size=options.batch_size,
             patience=options.write_timeout,
-            rest=stores.rest,
+            rest=log.rest,
+            ended=log.close,
         )
 
     def _build_use_cases(self) -> None:
@@ -191,7 +195,8 @@ class Parts:
         self.writer.start()
         await self.rooms.start()
 
-    async def stop(self) -> None:
+    async def stop(self, due: float = inf) -> None:
+        """`due` (time.monotonic): from then on nothing is waited for."""
         self.watcher.stop()
         self.rooms.stop()
         await self.presence.stop()
@@ -200,3 +205,8 @@ class Parts:
         await self.bus.stop()
         self.reader.close()
         self.passwords.close()
+        # nobody is served any more, so the loop may wait. SQLite takes its log away with the last
+        # connection: one that stays would be put over a backup that is copied to this place.
+        due = min(due, time.monotonic() + CLOSING)
+        self.writer.join(due - time.monotonic())
+        self.reader.join(due - time.monotonic())

@@ -15,8 +15,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app.service_urls import check_database_url, check_redis_url
 
 # a TEXT column holds 65,535 bytes, a character takes up to four of them
 LONGEST_TEXT = 65_535 // 4
@@ -27,8 +28,6 @@ LARGEST_QUESTION = 16_777_216
 BESIDE_TEXT = 2048
 # of a body beyond it nothing is kept (app/large_bodies.py)
 LARGEST_BODY = 1_048_576
-# what SQLite takes for a database of one connection's own, gone with it
-NO_FILES = ("", ":memory:")
 # far more is a slip of the pen, and beyond some of it clocks and calendars overflow
 DAY = 86_400
 TEN_YEARS = 3650
@@ -171,9 +170,8 @@ class Settings:
             _check_range(field, getattr(self, field.name))
         if self.message_rate and not self.message_burst:
             raise SettingError("message_burst must be at least 1 where message_rate is a limit")
-        self._check_database_url()
+        self._check_services()
         self._check_batch_size()
-        self._check_redis_url()
         for origin in self.origins:
             found = ORIGIN.fullmatch(origin)
             if found is None or int(found[1] or 0) > LAST_PORT:
@@ -183,18 +181,13 @@ class Settings:
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise SettingError(f"timezone: {self.timezone!r} is not known") from error
 
-    def _check_database_url(self) -> None:
-        parts = urlsplit(self.database_url)
-        if parts.scheme not in ("sqlite", "mysql", "mariadb"):
-            raise SettingError("database_url must begin with sqlite:// or mysql://")
+    def _check_services(self) -> None:
         try:
-            usable = parts.port != 0
-        except ValueError:
-            usable = False
-        if not usable:  # without the URL: it may hold a password
-            raise SettingError("database_url: the port is no port")
-        if parts.scheme == "sqlite" and (parts.netloc or unquote(parts.path)[1:] in NO_FILES):
-            raise SettingError("database_url: sqlite:/// must be followed by the path of a file")
+            check_database_url(self.database_url)
+            if self.redis_url:
+                check_redis_url(self.redis_url)
+        except ValueError as error:
+            raise SettingError(str(error)) from None
 
     def _check_batch_size(self) -> None:
         """A batch that the database does not take would be tried again and again."""
@@ -205,15 +198,6 @@ class Settings:
                 " MySQL takes 16 MiB at once"
             )
 
-    def _check_redis_url(self) -> None:
-        parts = urlsplit(self.redis_url)
-        try:
-            usable = parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
-        except ValueError:
-            usable = False
-        if self.redis_url and not usable:  # without the URL: it may hold a password
-            raise SettingError("redis_url must be redis://, rediss:// or unix://")
-
 
 TABLE: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(Settings)
 
@@ -222,7 +206,7 @@ def add_flags(parser: argparse.ArgumentParser, names: tuple[str, ...] | None = N
     """Gives the parser one flag per setting (or per named setting); absent flags stay None."""
     for field in TABLE:
         if names is None or field.name in names:
-            shown = _written(field.default)
+            shown = written(field.default)
             parser.add_argument(
                 "--" + field.name.replace("_", "-"),
                 help=f"{field.metadata['help']} (default: {shown or 'none'})".replace("%", "%%"),
@@ -298,5 +282,5 @@ def _parse(field: dataclasses.Field[Any], text: str) -> Any:
         raise SettingError(f"{field.name} must be a number, not {text!r}") from error
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)

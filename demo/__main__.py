@@ -10,6 +10,10 @@ import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
+from socket import socket
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
 
 from demo.site import Parley, introduce, secrets_file, shop
 
@@ -20,24 +24,38 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--port", type=int, default=8889, help="port of the shop (8889)")
     port: int = parser.parse_args().port
+    if not 0 <= port <= 65_535:  # the resolver would take the rest of a division
+        parser.error(f"--port: {port} is no port")
+    try:
+        door = bind_sockets(port, "127.0.0.1")
+    except OSError as error:
+        other = 'another: make demo ARGS="--port 9000"'
+        print(f"demo: port {port}: {error} ({other})", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory(prefix="parley-demo-") as folder:
-        return asyncio.run(run(port, Path(folder)))
+        return asyncio.run(run(door, Path(folder)))
 
 
-async def run(port: int, folder: Path) -> int:
+async def run(door: list[socket], folder: Path) -> int:
     """The exit code of Parley, after SIGTERM or Ctrl+C."""
-    secret = secrets.token_urlsafe(32)
+    secret, port = secrets.token_urlsafe(32), door[0].getsockname()[1]
     process = await start_parley(port, folder, secrets_file(folder, secret))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _end, process)
-    ready = (await process.stdout.readline()).decode().strip() if process.stdout else ""
-    if ready.startswith(READY):
-        parley = Parley(ready.removeprefix(READY), "demo", secret)
-        await introduce(parley)
-        shop(parley).listen(port, "127.0.0.1")
-        print(f"Two members of a shop talk on http://127.0.0.1:{port}", flush=True)
-    return await process.wait()
+    try:
+        ready = (await process.stdout.readline()).decode().strip() if process.stdout else ""
+        if ready.startswith(READY):
+            parley = Parley(ready.removeprefix(READY), "demo", secret)
+            await introduce(parley)
+            HTTPServer(shop(parley)).add_sockets(door)
+            print(f"Two members of a shop talk on http://127.0.0.1:{port}", flush=True)
+            await process.wait()
+    finally:
+        # whatever went wrong here, no Parley is left behind
+        _end(process)
+        code = await process.wait()
+    return code
 
 
 async def start_parley(port: int, folder: Path, identities: Path) -> Process:

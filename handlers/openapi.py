@@ -11,6 +11,7 @@ from app import __version__
 from app.access.names import NICKNAME_LIMIT, USERNAME_LIMIT
 from app.access.passwords import LONGEST, SHORTEST
 from app.messaging import protocol
+from app.settings import Settings
 from handlers.base import ApiHandler
 from handlers.openapi_parts import (
     LIMIT,
@@ -31,7 +32,7 @@ CREDENTIALS = {
 }
 
 
-def paths() -> dict[str, dict[str, Any]]:
+def paths(content_limit: int = Settings.content_limit) -> dict[str, dict[str, Any]]:
     """Every operation under /api/v1, by path and method."""
     return {
         "/api/v1/session": {
@@ -114,7 +115,7 @@ def paths() -> dict[str, dict[str, Any]]:
                 parameters=(USER_ID,),
                 body=fields(
                     ("content",),
-                    content=text(1, 8192),
+                    content=text(1, content_limit),
                     client_id=text(1, protocol.CLIENT_ID_LIMIT),
                 ),
             ),
@@ -129,11 +130,11 @@ def paths() -> dict[str, dict[str, Any]]:
                 body=fields(("seq",), seq={"type": "integer", "minimum": 0}),
             ),
         },
-        **room_paths(),
+        **room_paths(content_limit),
     }
 
 
-def document() -> dict[str, Any]:
+def document(content_limit: int = Settings.content_limit) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
@@ -142,7 +143,7 @@ def document() -> dict[str, Any]:
             "description": "Messaging between two and in rooms. Every answer is an envelope.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "paths": paths(),
+        "paths": paths(content_limit),
         "components": {
             "schemas": SCHEMAS,
             "securitySchemes": {
@@ -161,4 +162,4 @@ def document() -> dict[str, Any]:
 
 class OpenApiHandler(ApiHandler):
     async def get(self) -> None:
-        self.answer(protocol.encode(document()))
+        self.answer(protocol.encode(document(self.parley.options.content_limit)))

@@ -49,8 +49,12 @@ def operation(
     body: dict[str, Any] | None = None,
     security: list[dict[str, list[str]]] = SIGNED_IN,
 ) -> dict[str, Any]:
+    """`errors` beside those of every operation: who signs in may be unknown or too fast, and a body
+    too large.
+    """
+    always = {503, *((401, 429) if security is SIGNED_IN else ()), *((413,) if body else ())}
     responses = {str(status): response("ok", ref("Done") if data is None else envelope(data))}
-    for error in sorted({*errors, 503}):
+    for error in sorted({*errors, *always}):
         responses[str(error)] = response(ERRORS[error], ref("Error"))
     described: dict[str, Any] = {
         "summary": summary,

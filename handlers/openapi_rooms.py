@@ -28,12 +28,12 @@ PAGE_LIMIT = {**LIMIT, "schema": {**LIMIT["schema"], "maximum": LARGEST_PAGE}}  
 FLAG = {"type": "boolean"}
 
 
-def room_paths() -> dict[str, dict[str, Any]]:
+def room_paths(content_limit: int) -> dict[str, dict[str, Any]]:
     """Every operation under /api/v1/rooms, by path and method."""
     one = "/api/v1/rooms/{room}"
     return {
         "/api/v1/rooms": _all_rooms(),
-        f"{one}/messages": _messages(),
+        f"{one}/messages": _messages(content_limit),
         f"{one}/messages/{{seq}}": {
             "delete": operation(
                 "Delete the text of a message, for who moderates the room",
@@ -82,7 +82,7 @@ def _all_rooms() -> dict[str, Any]:
     }
 
 
-def _messages() -> dict[str, Any]:
+def _messages(content_limit: int) -> dict[str, Any]:
     return {
         "get": operation(
             "A page of a room I am a member of, oldest first; the newest page by default",
@@ -104,7 +104,7 @@ def _messages() -> dict[str, Any]:
             parameters=(ROOM,),
             body=fields(
                 ("content",),
-                content=text(1, 8192),
+                content=text(1, content_limit),
                 client_id=text(1, protocol.CLIENT_ID_LIMIT),
             ),
         ),

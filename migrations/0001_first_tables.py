@@ -123,5 +123,11 @@ def up(migrator: Any, db: Any) -> None:
         storage.insert(id=1, epoch=secrets.token_hex(8)).execute()
 
 
+def loses(db: Any) -> str:
+    user = tables(db)[0]
+    count = user.select().count() if user.table_exists() else 0
+    return f"{count} user(s) and all that was said" if count else ""
+
+
 def down(migrator: Any, db: Any) -> None:
     db.drop_tables(tables(db))

@@ -66,6 +66,12 @@ def up(migrator: Any, db: Any) -> None:
             db.execute(index)
 
 
+def loses(db: Any) -> str:
+    found = room(db)
+    count = found.select().count() if found.table_exists() else 0
+    return f"{count} room(s) and all that was said in them" if count else ""
+
+
 def down(migrator: Any, db: Any) -> None:
     """Rooms go with all that was said in them: the schema before has no word for it."""
     if room(db).table_exists():

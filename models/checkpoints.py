@@ -35,6 +35,7 @@ class Checkpoints:
         self._lock = threading.Lock()
         self._commits = 0
         self._running = False
+        self._thread: threading.Thread | None = None
 
     def committed(self) -> None:
         """To be called after each commit. Raises nothing: what was committed stays committed."""
@@ -44,9 +45,16 @@ class Checkpoints:
                 return
             self._running = True
         try:
-            threading.Thread(target=self._run, name="checkpoints", daemon=True).start()
+            thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
+            thread.start()
+            self._thread = thread
         except RuntimeError as error:
             self._give_up(error)
+
+    def finish(self) -> None:
+        """Waits until nothing is left to do, where nobody commits any more."""
+        if self._thread is not None:
+            self._thread.join()
 
     def _run(self) -> None:
         try:

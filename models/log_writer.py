@@ -136,6 +136,9 @@ class LogWriter:
                     raise
 
     def close(self) -> None:
+        """In the writer's thread; a commit after it connects anew."""
+        if self._checkpoints is not None:
+            self._checkpoints.finish()
         self._disconnect()
 
     # -- one transaction ----------------------------------------------------------------------

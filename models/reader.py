@@ -47,7 +47,7 @@ class Reader:
     def __init__(self, db: Database, *, threads: int, queue_size: int, timeout: float) -> None:
         self._db = db
         self._file = SameFile(db)
-        self._threads = Threads(threads, "reader")
+        self._threads = Threads(threads, "reader", ends=self._disconnect)
         self._waiting = asyncio.Semaphore(max(1, threads - 1))
         self._queue_size = queue_size
         self.timeout = timeout
@@ -110,6 +110,10 @@ class Reader:
             self._timer.cancel()
         for answer in self._answers:
             _give_up(answer)
+
+    def join(self, patience: float) -> None:
+        """Waits until the threads have closed their connections, after close()."""
+        self._threads.join(max(0.0, patience))
 
     def _refuse_late(self, loop: asyncio.AbstractEventLoop) -> None:
         """Whose time is over; and looks again when that of the next will be."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 from peewee import Database
 
 from app.messaging.errors import TryAgain
-from app.settings import NO_FILES
+from app.service_urls import NO_FILES
 from models.base import is_sqlite
 
 Given = TypeVar("Given")

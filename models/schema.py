@@ -22,21 +22,64 @@ BUSY = "another process is migrating this database"
 
 
 def migrate(db: Database, target: str | None = None) -> list[str]:
-    """Applies what is pending, up to `target`; the names applied."""
+    """Applies what is pending, up to `target`; the names applied. Raises ValueError where the
+    schema is a newer version's.
+    """
     with _alone_at_file(db), _connected(db), _alone(db), _known(target):
-        return list(_runner(db).up(target))
+        runner = _runner(db)
+        _refuse(_newer(runner))
+        return list(runner.up(target))
 
 
-def migrate_back(db: Database, target: str | None = None) -> list[str]:
-    """Reverts the newest migration, or all back through `target`; the names reverted."""
+def migrate_back(db: Database, target: str | None = None, *, drop_data: bool = False) -> list[str]:
+    """Reverts the newest migration, or all back through `target`; the names reverted.
+
+    Raises ValueError where that would delete what is there, unless `drop_data` says that it may.
+    """
     with _alone_at_file(db), _connected(db), _alone(db), _known(target):
-        return list(_runner(db).down(target))
+        runner = _runner(db)
+        if not drop_data:
+            _keep_data(runner, target)
+        return list(runner.down(target))
 
 
 def pending(db: Database) -> list[str]:
     """Migrations that this code has and the database has not."""
     with db.connection_context():
         return [row.name for row in _runner(db).status() if row.applied is None]
+
+
+def newer(db: Database) -> list[str]:
+    """Migrations that the database has and this code has not: a later version's."""
+    with db.connection_context():
+        return _newer(_runner(db))
+
+
+def refuse_newer(db: Database) -> None:
+    """Raises ValueError where this code does not know what the schema means."""
+    _refuse(newer(db))
+
+
+def _newer(runner: Runner) -> list[str]:
+    return [row.name for row in runner.status() if row.path is None]
+
+
+def _refuse(names: list[str]) -> None:
+    if names:
+        raise ValueError(f"the database has the schema of a newer version: {', '.join(names)}")
+
+
+def _keep_data(runner: Runner, target: str | None) -> None:
+    """All is asked before anything is reverted. A migration that deletes says what by loses(db)."""
+    applied = [row for row in runner.status() if row.applied]
+    if target is not None and target not in {row.name for row in applied}:
+        return  # the runner says so
+    for row in reversed(applied):
+        loses = getattr(row.load(), "loses", None) if row.path else None
+        if loses is not None and (lost := loses(runner.database)):
+            raise ValueError(f"back through {row.name} deletes {lost}: not without --drop-data")
+        if row.name == target or target is None:
+            return
 
 
 @contextmanager

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 
-from peewee import CharField, IntegerField
+from peewee import CharField, Database, DatabaseError, IntegerField
 
-from models.base import BaseModel
+from models.base import BaseModel, is_sqlite
 
 
 class Storage(BaseModel):
@@ -28,3 +28,21 @@ def replace_epoch(before: str | None = None) -> str:
     if Storage.update(epoch=epoch).where(found).execute() or before is None:
         return epoch
     return read_epoch()
+
+
+def check_integrity(db: Database) -> None:
+    """Raises ValueError where SQLite's file is damaged: a log of before that was left beside a
+    restored file is put over it, page by page.
+    """
+    if not is_sqlite(db):
+        return
+    try:
+        with db.connection_context():
+            found = str(db.execute_sql("PRAGMA integrity_check(1)").fetchone()[0])
+    except DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise ValueError(
+            f"the database is damaged ({found.splitlines()[0]}): remove the -wal and -shm beside"
+            " its file, and restore that again"
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -18,9 +19,11 @@ Work = Callable[[], Callable[[], None]]
 class Threads:
     """`submit(work)` runs it in one of `count` threads, in order where all are busy."""
 
-    def __init__(self, count: int, name: str) -> None:
+    def __init__(self, count: int, name: str, ends: Callable[[], None]) -> None:
+        """`ends` is the last thing that each of them does. It may not raise."""
         self._count = count
         self._name = name
+        self.ends = ends
         self._lock = threading.Lock()
         self._all: list[_Worker] = []
         self._resting: list[_Worker] = []
@@ -49,7 +52,7 @@ class Threads:
             resting, self._resting = self._resting, []
         for worker in resting:
             worker.begin(None)
-        atexit.register(self._join)
+        atexit.register(self.join)
 
     def next_of(self, worker: _Worker) -> Work | None:
         """What the worker does now; None when it may rest. Called by the worker."""
@@ -78,9 +81,11 @@ class Threads:
         self._all.append(worker)
         return worker
 
-    def _join(self) -> None:
+    def join(self, patience: float | None = None) -> None:
+        """Waits for the end of all, after close(); not for one that is stuck."""
+        due = None if patience is None else time.monotonic() + patience
         for worker in self._all:
-            worker.join()
+            worker.join(None if due is None else max(0.0, due - time.monotonic()))
 
 
 class _Worker(threading.Thread):
@@ -98,6 +103,12 @@ class _Worker(threading.Thread):
         self._called.release()
 
     def run(self) -> None:
+        try:
+            self._work_until_told()
+        finally:
+            self._threads.ends()
+
+    def _work_until_told(self) -> None:
         while True:
             self._called.acquire()
             work, self._work = self._work, None

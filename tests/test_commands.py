@@ -15,6 +15,7 @@ from app.access.secret_file import load_secrets
 from tests.client import Person, bearer, sign_in
 from tests.conftest import StartServer
 from tests.oracle import read_rows
+from tests.scene import change
 from tests.services.parley import ROOT, run_parley
 
 PASSWORD = "correct horse battery staple"
@@ -90,6 +91,38 @@ def test_serve_without_migrating_says_what_is_missing(
     error = run("serve", *database, "--migrate", "off", "--data-dir", str(tmp_path), code=2)
     assert "python -m app migrate" in error
     assert FIRST in error
+
+
+def test_an_older_version_does_not_start_on_a_newer_schema(
+    database: tuple[str, str], database_url: str, tmp_path: Path
+) -> None:
+    run("migrate", *database)
+    row = "VALUES (9999, '9999_later', '2030-01-01 00:00:00')"
+    change(database_url, f"INSERT INTO schema_migration (id, name, applied) {row}")
+    where = (*database, "--data-dir", str(tmp_path))
+    for command in (
+        ("serve", *where),
+        ("serve", *where, "--migrate", "off"),
+        ("migrate", *database),
+        ("migrate", *database, "--back"),
+    ):
+        error = run(*command, code=2)
+        assert error.startswith("parley: ")
+        assert (len(error.splitlines()), "9999_later" in error) == (1, True)
+    assert "a newer version: 9999_later" in run("check", *where, code=1)
+
+
+def test_a_python_without_the_packages_says_which_one_has_them() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "app", "check"],  # -S: no site-packages
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("parley: peewee is not installed")
+    assert (len(done.stderr.splitlines()), ".venv/bin/python" in done.stderr) == (1, True)
 
 
 # -- create-user -----------------------------------------------------------------------------------
@@ -236,6 +269,11 @@ async def test_a_token_opens_and_a_revoked_one_does_not(
     assert await tab.closed() == 4401
     reply = await bob.request("GET", "/api/v1/me")
     assert (reply.status, reply.envelope["errorcode"]) == (401, -3)
+    # each time in another part of a second
+    for _ in range(3):
+        await asyncio.to_thread(run, *revoke)
+        again = bearer(server.url, (await asyncio.to_thread(run, *sign)).strip())
+        assert (await again.request("GET", "/api/v1/me")).status == 200
     stranger = ("token", *database, "--sub", "nobody", "--revoke")
     await asyncio.to_thread(run, *stranger)
 
@@ -276,7 +314,7 @@ def test_check_finds_identity_secrets_that_cannot_be_read(tmp_path: Path) -> Non
     for text in ("", "[]", '{"kid": 7}', "{"):
         broken.write_text(text)
         error = run("check", *url, "--identity-secrets-file", str(broken), code=2)
-        assert error.startswith("parley: ")
+        assert error.startswith(f"parley: identity_secrets_file: {broken} ")
         assert len(error.splitlines()) == 1
 
 

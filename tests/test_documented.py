@@ -52,7 +52,15 @@ def test_every_setting_with_its_default() -> None:
 
 def test_no_setting_that_is_gone() -> None:
     flags = {f"--{field.name.replace('_', '-')}" for field in settings.TABLE}
-    other = {"--back", "--to", "--new-epoch", "--nickname", "--password-stdin", "--help"}
+    other = {
+        "--back",
+        "--to",
+        "--drop-data",
+        "--new-epoch",
+        "--nickname",
+        "--password-stdin",
+        "--help",
+    }
     other |= {"--sub", "--kid", "--name", "--avatar", "--ttl", "--revoke"}
     for row in rows(OPERATING):
         if row[0].startswith("`--"):
@@ -71,6 +79,17 @@ def test_every_command_and_its_flags() -> None:
     for command in COMMANDS:
         flags = set(re.findall(r"--[a-z][a-z-]+", run_parley(command, "--help").stdout))
         assert missing(sorted(flags - {"--help"}), text) == [], command
+
+
+def test_what_compose_passes_on_is_a_setting_with_its_default() -> None:
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    found = re.findall(r"^      (PARLEY_\w+): \$\{(\w+):-(.*)\}$", text, re.MULTILINE)
+    rows = {f"PARLEY_{field.name.upper()}": field for field in settings.TABLE}
+    for name, read, default in found:
+        assert (read, settings.written(rows[name].default)) == (name, default)
+    passed = {name for name, _, _ in found}
+    assert {"PARLEY_PRODUCTION", "PARLEY_IDENTITY_SECRETS_FILE"} <= passed
+    assert missing([f"{name}" for name in passed], OPERATING) == []
 
 
 def test_every_errorcode_with_its_status() -> None:

@@ -20,6 +20,7 @@ ORDER: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "app",
             "app.settings",
+            "app.service_urls",
             "app.log",
             "app.access.person",
             "app.access.throttle",

@@ -105,7 +105,7 @@ def test_every_step_keeps_the_data(db: Database, database_url: str) -> None:
         schema.migrate_back(db, name)
         schema.migrate(db)
         assert contents(database_url) == whole
-    schema.migrate_back(db, NAMES[0])
+    schema.migrate_back(db, NAMES[0], drop_data=True)
     assert tables(db) == set()
     schema.migrate(db)
     emptied = contents(database_url)
@@ -121,9 +121,27 @@ def test_before_rooms_nothing_of_a_room_is_left(db: Database, database_url: str)
     with db.connection_context():
         fill_room(1000, "大厅", owner=1, people=range(1, 20))
     assert len(contents(database_url)["room"]) == 1
-    schema.migrate_back(db, "0002_rooms")
+    schema.migrate_back(db, "0002_rooms", drop_data=True)
     schema.migrate(db)
     assert contents(database_url) == whole
+
+
+def test_what_people_said_is_not_deleted_unless_that_is_asked_for(
+    db: Database, database_url: str
+) -> None:
+    schema.migrate(db)
+    with db.connection_context():
+        fill_people()
+        fill_room(1000, "大厅", owner=1, people=range(1, 20))
+    whole = contents(database_url)
+    for target, lost in (("0002_rooms", "1 room"), ("0001_first_tables", "1 room")):
+        with pytest.raises(ValueError, match=rf"{lost}.*--drop-data"):
+            schema.migrate_back(db, target)
+        assert (schema.pending(db), contents(database_url)) == ([], whole)
+    schema.migrate_back(db, "0002_rooms", drop_data=True)
+    with pytest.raises(ValueError, match=r"50 user.*--drop-data"):
+        schema.migrate_back(db)
+    assert schema.migrate_back(db, drop_data=True) == ["0001_first_tables"]
 
 
 def test_what_people_wrote_counts_as_read_before_and_after(db: Database, database_url: str) -> None:

@@ -11,7 +11,8 @@ from tornado.web import RequestHandler
 
 from app.routes import API, routes
 from handlers.openapi import document
-from tests.client import PASSWORD, Person, Reply, sign_up
+from tests.client import PASSWORD, Person, Reply, guest, sign_up
+from tests.conftest import StartServer
 from tests.scene import meet, write
 from tests.services.parley import ParleyServer
 
@@ -186,6 +187,34 @@ async def test_live_accounts_are_as_described(shared_server: ParleyServer) -> No
         reply = await Person(url).request(method.upper(), path, body, cross_site)
         assert reply.status == 403
         validate(reply, path, method)
+
+
+async def test_who_asks_too_often_is_told_so_as_described(start_server: StartServer) -> None:
+    server = start_server(guests=True, request_rate=0.01)
+    alice = await guest(server.url, "alice")
+    while (await alice.request("GET", "/api/v1/me")).status == 200:
+        pass
+    for path, operations in DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            if operation["security"] != [{}]:
+                where = path.replace("{user_id}", "1").replace("{seq}", "1")
+                reply = await alice.request(method.upper(), where, {})
+                assert reply.status == 429
+                validate(reply, path, method)
+
+
+async def test_too_large_a_body_is_refused_as_described(start_server: StartServer) -> None:
+    server = start_server(guests=True, body_limit=1024, content_limit=100)
+    alice = await guest(server.url, "alice")
+    for path, operations in DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            if "requestBody" in operation:
+                where = path.replace("{user_id}", "1").replace("{room}", "Lobby")
+                reply = await alice.request(method.upper(), where, {"text": "x" * 1025})
+                assert reply.status == 413
+                validate(reply, path, method)
+    described = (await alice.request("GET", "/api/v1/openapi.json")).envelope
+    assert described == document(100) != DOCUMENT
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import dataclasses
 from pathlib import Path
+from socket import socket
+from urllib.parse import quote
 
 import pytest
 
@@ -135,7 +137,11 @@ def test_a_batch_fits_into_what_mysql_takes_at_once() -> None:
         ("database_url", "sqlite:///%3Amemory%3A"),
         ("database_url", "sqlite://parley.db"),
         ("database_url", "sqlite://var/parley.db"),
+        ("database_url", "sqlite:///var/parley.db?mode=ro"),
+        ("database_url", "sqlite:///var/parley#1.db"),
         ("database_url", "mysql://user:password@host:port/name"),
+        ("database_url", "mysql://user:password@host:3306"),
+        ("database_url", "mysql://user:password@host:3306/"),
         ("allowed_origins", "shop.example"),
         ("allowed_origins", "https://shop.example/path"),
         ("allowed_origins", "ftp://shop.example"),
@@ -162,6 +168,28 @@ def test_a_batch_fits_into_what_mysql_takes_at_once() -> None:
 def test_texts_that_cannot_work_are_refused(name: str, text: str) -> None:
     with pytest.raises(SettingError, match=name):
         load({name: text}, {})
+
+
+TLS = ("?ssl-ca={}", "?sslca={}", "?SSL_CA={}", "?ssl_ca=", "?ssl_ca", "?ssl_ca=/nowhere/ca.pem")
+
+
+@pytest.mark.parametrize("query", [*TLS, "?ssl_ca={}&x=1", "?ssl_ca={}&ssl_ca={}", "?charset=x"])
+def test_whoever_asks_for_encryption_gets_it_or_nothing(query: str, tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.touch()
+    url = "mysql://u:p@db/parley"
+    load({"database_url": f"{url}?ssl_ca={authority}"}, {})
+    with pytest.raises(SettingError, match="ssl_ca"):
+        load({"database_url": url + query.format(authority, authority)}, {})
+
+
+@pytest.mark.parametrize("sign", "/?#")
+def test_a_password_is_written_so_that_it_is_one(sign: str) -> None:
+    for secret in (f"secret{sign}1", f"{sign}secret", f"1{sign}secret"):
+        with pytest.raises(SettingError, match=r"database_url: .*%23 for #") as error:
+            load({"database_url": f"mysql://u:{secret}@db:3306/parley"}, {})
+        assert "secret" not in str(error.value)
+    load({"database_url": f"mysql://u:a{quote(sign, '')}@b@db:3306/parley"}, {})
 
 
 def test_origins_are_normalised() -> None:
@@ -210,6 +238,19 @@ def test_a_mistake_is_one_line_and_exit_code_2(arguments: tuple[str, ...], tmp_p
     lines = [line for line in done.stderr.splitlines() if " INFO " not in line]
     assert len(lines) == 1, done.stderr
     assert lines[0].startswith("parley: ")
+
+
+def test_where_nobody_can_listen_is_named(tmp_path: Path) -> None:
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for flags in (("--port", port), ("--port", port, "--address", "nowhere.invalid")):
+            url = f"sqlite:///{tmp_path / 'parley.db'}"
+            done = run_parley("serve", *flags, "--database-url", url, "--data-dir", str(tmp_path))
+            told = done.stderr.splitlines()[-1]
+            assert (done.returncode, told[: 13 + len(port)]) == (2, f"parley: port {port}")
+            assert flags[-1] in told
 
 
 def test_a_mistake_in_the_environment_is_one_line(tmp_path: Path) -> None:

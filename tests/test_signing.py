@@ -17,7 +17,8 @@ from tests.services.parley import ROOT
 
 SECRET = "a secret of the host site, long enough"
 NAME = 'Ann "Å" 安'
-ARGUMENTS = f"'ann', '{NAME}', 'k1', '{SECRET}'"
+# many sites' members are numbers
+ARGUMENTS = f"42, '{NAME}', 'k1', '{SECRET}'"
 NODE = ("node", "--input-type=module", "-e")
 # language: the program that runs a text, and the call of the snippet's function
 WAYS = {
@@ -43,4 +44,4 @@ def test_the_snippets_of_the_readme(
     server = start_server(identity_secrets_file=secrets)
     headers = {"Authorization": f"Bearer {done.stdout.strip()}"}
     me = call(server.url, "GET", "/api/v1/me", headers).data
-    assert (me["name"], me["kind"]) == (NAME, "embedded")
+    assert (me["username"], me["name"], me["kind"]) == ("42", NAME, "embedded")

@@ -148,9 +148,12 @@ def check_sub(sub: object) -> None:
 
 def read_secrets(path: Path, *, strong: bool = False) -> dict[str, str]:
     """{"kid": "secret", ...} from the file. Raises OSError; ValueError, also for weak secrets."""
-    value = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"identity_secrets_file: {path} is no JSON: {error}") from error
     if not isinstance(value, dict) or not all(isinstance(v, str) and v for v in value.values()):
-        raise ValueError(f'{path} must hold {{"kid": "secret", ...}}')
+        raise ValueError(f'identity_secrets_file: {path} must hold {{"kid": "secret", ...}}')
     for kid, secret in value.items():
         if strong and (len(secret.encode()) < SHORTEST_SECRET or len(set(secret)) < 8):
             raise ValueError(f"identity_secrets_file: the secret of {kid!r} is weak")

@@ -11,6 +11,9 @@ from app.rooms.names import check_fixed
 from app.settings import Settings
 from models import base, schema
 
+# seconds that Redis may take to answer
+PATIENCE = 2.0
+
 
 def run(options: Settings, arguments: dict[str, Any]) -> int:
     secrets = load_secrets(secret_path(options))
@@ -20,11 +23,35 @@ def run(options: Settings, arguments: dict[str, Any]) -> int:
     if options.production:
         check_production(options, secrets)
         print("production: fine")
+    return 0 if all((_database_is_fine(options), _redis_is_fine(options))) else 1
+
+
+def _redis_is_fine(options: Settings) -> bool:
+    """A server starts without it, but the others' news would not come."""
+    if not options.redis_url:
+        return True
+    from redis import Redis, RedisError
+
+    patience = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+    try:
+        with Redis.from_url(options.redis_url, **patience) as redis:
+            redis.ping()
+    except (RedisError, OSError) as error:
+        print(f"redis: not reachable: {error}")
+        return False
+    print("redis: fine")
+    return True
+
+
+def _database_is_fine(options: Settings) -> bool:
     db = base.connect(options.database_url)
     try:
-        pending = schema.pending(db)
+        newer, pending = schema.newer(db), schema.pending(db)
     except Exception as error:  # whatever the driver raises: the operator wants to read it
         print(f"database: not reachable: {error}")
-        return 1
-    print(f"database: {'needs migrations: ' + ', '.join(pending) if pending else 'fine'}")
-    return 1 if pending else 0
+        return False
+    if newer:
+        print(f"database: has the schema of a newer version: {', '.join(newer)}")
+    else:
+        print(f"database: {'needs migrations: ' + ', '.join(pending) if pending else 'fine'}")
+    return not (newer or pending)

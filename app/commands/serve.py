@@ -35,6 +35,8 @@ def run(options: Settings, arguments: dict[str, Any]) -> int:
             log.info("migrated %s", name)
     elif pending := schema.pending(db):
         raise SettingError(f"the database needs `python -m app migrate`: {', '.join(pending)}")
+    else:
+        schema.refuse_newer(db)
     return asyncio.run(_serve(options, db))
 
 

@@ -32,7 +32,16 @@ def run(options: Settings, arguments: dict[str, Any]) -> int:
 
 def _revoke(options: Settings, sub: str) -> int:
     check_sub(sub)
+    moment = base.now_ms()
     with base.connect(options.database_url).connection_context():
-        accounts.revoke_embedded(sub, base.now_ms())
+        accounts.revoke_embedded(sub, moment)
+    _wait_until(-(-moment // 1000) * 1000)
     print(f"revoked all tokens of {sub} signed up to now")
     return 0
+
+
+def _wait_until(due: int) -> None:
+    """`iat` is a whole second: of one that was signed in this second nobody can tell whether it was
+    before. So none of this second is good, and who signs after the command ends is in the next.
+    """
+    time.sleep(max(0, due - base.now_ms()) / 1000)

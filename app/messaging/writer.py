@@ -71,10 +71,13 @@ class Writer:
         batch_size: int,
         patience: float,
         rest: Rest = tuple,
+        ended: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """`ended` is called in the thread, when all is stored that was accepted."""
         self._commit = commit
+        self._ended = ended
         self._committed = committed
         self._loop = loop
         self._patience = patience
@@ -109,6 +112,10 @@ class Writer:
             return False
         return True
 
+    def join(self, patience: float) -> None:
+        """Waits for the end of the thread after drain(); not for one that is stuck."""
+        self._thread.join(max(0.0, patience))
+
     # -- the thread ---------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -121,6 +128,7 @@ class Writer:
             wanted = self._as_many_as_lately(len(batch), wanted)
             until = began + PACE
         self._on_loop(self._drained.set)
+        self._ended()
 
     def _next(self, wanted: int, until: float) -> list[Waiting]:
         """What had been set aside and is free, or what waits. Empty when closed and done."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from socket import socket
 
 import pytest
 from playwright.sync_api import expect
@@ -29,6 +30,20 @@ def demo() -> Iterator[str]:
             process.terminate()
             code = process.wait(20)
     assert code == 0
+
+
+def test_a_port_in_use_is_one_line() -> None:
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "demo", "--port", f"{port}"]
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
+        )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"demo: port {port}: ")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_two_members_of_the_shop_talk(

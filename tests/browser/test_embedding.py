@@ -205,10 +205,32 @@ def test_the_pages_own_jquery_gets_the_plugin_and_stays_as_it_was(
 
 
 @pytest.mark.usefixtures("members")
-def test_a_strict_policy_of_the_page_is_enough(
-    chat: ParleyServer, host: HostSite, visitor: MakeVisitor
+@pytest.mark.parametrize("deferred", [False, True], ids=["as in the README", "deferred"])
+def test_the_plugin_is_there_for_a_page_that_calls_it_by_jquery(
+    chat: ParleyServer, host: HostSite, visitor: MakeVisitor, deferred: bool
 ) -> None:
-    html = page_of(body="".join(two_lines(chat, "ann", "ben")))
+    text = (ROOT / "README.md").read_text("utf-8")
+    script, call = re.findall(r"^    (<script src.*|<script>\$.*)$", text, re.MULTILINE)
+    if deferred:
+        script = script.replace("<script", "<script defer")
+        call = re.sub("<script>(.*)</script>", r"<script>$(() => { \1 })</script>", call)
+    host.put("/chat-token", token_of("ann"), "text/plain")
+    lines = script.replace("https://chat.example", chat.url) + call
+    own = f'<script src="{host.put_jquery("jquery")}"></script>'
+    page = visitor().visit(host.put("/", page_of(body=own + lines)))
+    expect(page.locator(".parley-launcher")).to_be_visible()
+
+
+@pytest.mark.usefixtures("members")
+@pytest.mark.parametrize("from_url", [False, True], ids=["token", "token-url"])
+def test_a_strict_policy_of_the_page_is_enough(
+    chat: ParleyServer, host: HostSite, visitor: MakeVisitor, from_url: bool
+) -> None:
+    script, element = two_lines(chat, "ann", "ben")
+    if from_url:
+        host.put("/chat-token", token_of("ann"), "text/plain")
+        element = re.sub('token="[^"]*"', 'token-url="/chat-token"', element)
+    html = page_of(body=script + element)
     page = visitor().visit(host.put("/", html, Content_Security_Policy=policy_of(chat)))
     write(page, "under a strict policy")
     expect(page.locator(".parley-log .parley-tick")).to_have_text("Sent")

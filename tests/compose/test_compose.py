@@ -59,6 +59,16 @@ def test_secrets_are_random_and_nobody_elses(stack: Stack) -> None:
     assert url not in environment
 
 
+def test_settings_are_taken_from_the_file_beside(stack: Stack) -> None:
+    settings = stack.folder / ".env"
+    settings.write_text("PARLEY_PRODUCTION=on\nPARLEY_GUESTS=on\n")
+    stack.up()
+    environment = stack.inspect("parley")["Config"]["Env"]
+    assert {"PARLEY_PRODUCTION=on", "PARLEY_GUESTS=on"} <= set(environment)
+    settings.unlink()
+    stack.up()
+
+
 def test_a_stop_is_orderly(stack: Stack) -> None:
     stack.compose("stop", "parley")
     assert stack.inspect("parley")["State"]["ExitCode"] == 0

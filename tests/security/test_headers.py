@@ -187,9 +187,10 @@ async def answers_to(site: ParleyServer, sent: bytes) -> bytes:
     """All that comes back for these bytes, until the server hangs up or answers no more."""
     raw = await RawSocket.plain(site.url)
     await raw.send(sent)
-    raw.writer.write_eof()
     got = b""
-    with suppress(ConnectionResetError):  # it hung up while we were still sending
+    with suppress(OSError):  # it hung up while we were still sending
+        raw.writer.write_eof()
+    with suppress(ConnectionResetError):
         got = await raw.reader.read()
     raw.abort()
     return got
