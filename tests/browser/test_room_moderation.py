@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MakePerson
@@ -16,9 +19,19 @@ from tests.browser.rooms import (
     open_room,
     people,
     removed,
+    useropt,
 )
 
 ROOM = "Garden"
+# What of a menu cannot be seen where it has the focus: nothing, or its words.
+CUT_OFF = """(item) => {
+    const box = item.getBoundingClientRect();
+    const log = item.closest('.parley-log').getBoundingClientRect();
+    const inside = box.top >= log.top && box.bottom <= log.bottom && box.left >= log.left;
+    const middle = [box.left + box.width / 2, box.top + box.height / 2];
+    const seen = inside && item.getRootNode().elementFromPoint(...middle) === item;
+    return seen ? '' : item.textContent;
+}"""
 
 
 def test_a_message_is_removed_for_everybody(person: MakePerson) -> None:
@@ -72,6 +85,34 @@ def test_escape_closes_a_menu_and_gives_the_focus_back(person: MakePerson) -> No
     expect(at_alice.get_by_role("button", name="Who is here")).to_be_focused()
     at_alice.keyboard.press("Enter")
     expect(at_alice.locator(".parley-roster")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(320, 256), (360, 360)], ids=["zoomed in", "phone keyboard"])
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_in_a_low_window_all_of_a_menu_is_in_reach(
+    person: MakePerson, size: tuple[int, int], locale: str
+) -> None:
+    viewport = {"width": size[0], "height": size[1]}
+    alice, bob = person("alice", viewport=viewport, locale=locale), person("bob", name="Bob")
+    room = open_room(alice, ROOM)
+    page = enter(alice, room)
+    words = [f"word {number}" for number in range(4)]
+    useropt(bob, "room-join", room=room)
+    for word in words:
+        useropt(bob, "room-say", room=room, content=word)
+    expect(bubble(page, words[-1])).to_be_visible()
+    expect(page).not_to_have_title(re.compile(r"\("))  # what was seen only now moves the log
+    for word in words:
+        bubble(page, word).locator(".parley-copy").focus()
+        bubble(page, word).scroll_into_view_if_needed()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("menuitem")).to_have_count(4)
+        for number in range(4):
+            focused = page.get_by_role("menuitem").nth(number)
+            expect(focused).to_be_focused()
+            assert focused.evaluate(CUT_OFF) == "", word
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Escape")
 
 
 def test_a_guest_is_muted_and_may_speak_again(person: MakePerson) -> None:
