@@ -26,10 +26,9 @@ export class ComposerView {
   }
 
   /** Belongs to this conversation from now on. */
-  show(id, name) {
+  show(id) {
     this.#id = id;
     this.input.value = this.context.drafts.of(id);
-    this.input.setAttribute('aria-label', this.context.t('write_to', { name }));
     this.#measure();
   }
 
