@@ -1,5 +1,5 @@
 // Where one writes. Enter sends, Shift+Enter begins a line; the draft of each conversation is kept.
-import { charactersLeft, isBlank } from '../content.js';
+import { charactersLeft, isBlank, withoutEmptyEnds } from '../content.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
 import { Picking } from './picking.js';
@@ -61,7 +61,7 @@ export class ComposerView {
 
   #submit(event) {
     event.preventDefault();
-    if (!this.#sendable() || !this.onSend(this.input.value)) return;
+    if (!this.#sendable() || !this.onSend(withoutEmptyEnds(this.input.value))) return;
     this.input.value = '';
     this.context.drafts.keep(this.#id, '');
     this.#measure();
