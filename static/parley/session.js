@@ -9,6 +9,7 @@ import { HeldStorage } from './held_storage.js';
 import { directionOf, resolveLocale, translator } from './i18n.js';
 import { Messenger } from './messenger.js';
 import { Outbox } from './outbox.js';
+import { isRoom, roomPlace } from './place.js';
 import { Preferences } from './preferences.js';
 import { SafeStorage } from './storage.js';
 import { Times } from './time.js';
@@ -45,9 +46,11 @@ export class Session {
 
   /** Opens the conversation with this user id (or at this place), or (in a popup) just the panel. */
   open(place, { calm = false } = {}) {
-    const { view, popup, messenger } = this;
+    const { view, popup, messenger, settings: { room } } = this;
     view.calm = calm;
-    if (place !== undefined) messenger.openAt(Number(place) || place);
+    // By the name as it was given: where one is not let in no other is learned.
+    if (isRoom(place) && room && place === roomPlace(room)) messenger.openRoom(room);
+    else if (place !== undefined) messenger.openAt(Number(place) || place);
     if (!calm) popup?.open();
     view.calm = false;
   }

@@ -152,8 +152,13 @@ def test_a_guest_is_removed_and_told_so(person: MakePerson) -> None:
         expect(notices(page).last).to_contain_text("Loud⁩ had to leave")
     at_guest.reload()
     expect(at_guest.locator(".parley-bar")).to_contain_text("You were removed from this room.")
-    at_guest.locator(".parley-bar").get_by_role("button", name="Rooms").click()
-    expect(at_guest.locator(".parley-rooms")).to_be_visible()
+    at_guest.get_by_role("button", name="Join again").click()
+    expect(at_guest.locator(".parley-toast")).to_have_text("You cannot do that in this room.")
+    expect(at_guest.locator(".parley-bar")).to_contain_text("You were removed from this room.")
+    at_guest.goto(f"{visitor.url}/#room={ROOM}")
+    at_guest.reload()
+    expect(at_guest.locator(".parley-bar")).to_contain_text("You were removed from this room.")
+    expect(at_guest.locator(".parley-thread .parley-head-name")).to_have_text(ROOM)
 
 
 def test_who_was_removed_may_come_back(person: MakePerson) -> None:
@@ -170,8 +175,9 @@ def test_who_was_removed_may_come_back(person: MakePerson) -> None:
     removed(at_alice).get_by_role("button", name="Actions: Loud").click()
     choose(at_alice, "Let Loud come back")
     expect(removed(at_alice)).to_have_count(0)
-    at_guest.reload()
+    at_guest.get_by_role("button", name="Join again").click()
     expect_in(at_guest)
+    expect(at_guest.locator(".parley-input")).to_be_visible()
     expect(people(at_alice)).to_have_count(3)
     # others do not see who was removed
     member(at_alice, "Loud").get_by_role("button").click()
