@@ -32,7 +32,7 @@ export class ThreadView {
     this.blank = new BlankView({ context, onRetry: actions.reload });
     this.bones = skeleton();
     this.scroller = el('div', { class: 'parley-scroll parley-log', role: 'log', 'aria-live': 'off', tabindex: '0',
-      on: { scroll: () => this.#scrolled(), keydown: walkMessages } }, this.bones, this.blank.node, this.lines.node);
+      on: { scroll: () => this.#scrolled(), keydown: (event) => walkMessages(event, () => this.#jump()) } }, this.bones, this.blank.node, this.lines.node);
     this.keeper = new ScrollKeeper(this.scroller);
     this.jumpCount = el('span', { class: 'parley-badge', hidden: true });
     this.jump = el('button', { class: 'parley-jump', type: 'button', hidden: true, 'aria-label': t('jump'),
