@@ -142,7 +142,7 @@ export class Session {
       const detail = { userId: author.id, ...conversation.address, name: author.name, ...rest };
       unless('message', detail, (view) => view.heard(conversation, message));
     });
-    messenger.on('status', (status) => unless('state', status, (view) => view.status.show(status)));
+    messenger.on('status', (status) => unless('state', status, (view) => view.status.show(status, this.identity.final)));
     messenger.on('refused', (conversation, errorcode) => unless('error', { ...conversation.address, errorcode }, (view) => view.refused(errorcode, conversation)));
     messenger.on('signedout', (reason) => notify('signedout', { reason }));
     messenger.on('open', (conversation) => notify('open', { userId: null, ...conversation?.address }));

@@ -105,7 +105,7 @@ export default {
   status_offline: 'No connection. Messages are sent once it is back.',
   status_back: 'Connected again. Nothing is missing.',
   status_too_many: 'Parley is open in too many places. Close one of them.',
-  status_signed_out: 'Your sign-in has expired.',
+  status_signed_out: 'Your sign-in has expired. Reload the page to go on.',
 
   // What went wrong
   error_malformed: 'This message cannot be sent as it is.',

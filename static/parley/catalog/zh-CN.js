@@ -105,7 +105,7 @@ export default {
   status_offline: '连接已断开，恢复后会自动发送你写的消息。',
   status_back: '已重新连接，消息已是最新。',
   status_too_many: 'Parley 打开的窗口太多，请关闭一个。',
-  status_signed_out: '登录已过期。',
+  status_signed_out: '登录已过期，请刷新页面后继续。',
 
   // 出错
   error_malformed: '这条消息无法发送。',

@@ -105,7 +105,7 @@ export default {
   status_offline: '連線已中斷，恢復後會自動傳送你寫的訊息。',
   status_back: '已重新連線，訊息已是最新。',
   status_too_many: 'Parley 開啟的視窗太多，請關閉一個。',
-  status_signed_out: '登入已過期。',
+  status_signed_out: '登入已過期，請重新整理頁面後繼續。',
 
   // 出錯
   error_malformed: '這則訊息無法傳送。',
