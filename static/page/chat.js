@@ -1,7 +1,7 @@
 // Starts the widget on the page and gives it what only the page can: signing out, and the address bar.
-import { translator } from '../parley/i18n.js';
 import { followAddress, ROOMS } from './address.js';
 import { left, signOutAction } from './leaving.js';
+import { pageTranslator } from './words.js';
 
 export function startChat($, element) {
   const { me, locale, direction } = element.dataset;
@@ -10,7 +10,7 @@ export function startChat($, element) {
   const start = address.current();
   chat.on('signedout.parley', () => left(chat));
   chat.parley({
-    me: JSON.parse(me), locale, direction, actions: [signOutAction(chat, translator(locale))],
+    me: JSON.parse(me), locale, direction, actions: [signOutAction(chat, pageTranslator(locale))],
     ...(typeof start === 'number' && { with: start }), ...(typeof start === 'string' && { room: start }),
   });
 }

@@ -1,12 +1,12 @@
 // Signing up, signing in, or entering as a guest: one small form with three faces.
 import { Api } from '../parley/api.js';
-import { translator } from '../parley/i18n.js';
 import { el } from '../parley/view/dom.js';
 import { failureOf } from './failure.js';
+import { pageTranslator } from './words.js';
 
 export function showGate(element) {
   const { locale, registration, guests } = element.dataset;
-  const t = translator(locale);
+  const t = pageTranslator(locale);
   const faces = facesOf(t, new Api(), { registration: registration === 'on', guests: guests === 'on' });
   const card = el('div', { class: 'page-card' });
   const show = (name) => card.replaceChildren(...cardOf(t, faces, faces[name], show));

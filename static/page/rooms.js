@@ -2,7 +2,6 @@
 import { Api } from '../parley/api.js';
 import { systemClock } from '../parley/clock.js';
 import { LOGIN_FAILED } from '../parley/codes.js';
-import { translator } from '../parley/i18n.js';
 import { personOf } from '../parley/person.js';
 import { PublicRooms } from '../parley/public_rooms.js';
 import { wipe } from '../parley/storage.js';
@@ -11,10 +10,11 @@ import { el, isolated } from '../parley/view/dom.js';
 import { icon } from '../parley/view/icons.js';
 import { Mount } from '../parley/view/mount.js';
 import { RoomsView } from '../parley/view/rooms.js';
+import { pageTranslator } from './words.js';
 
 export function showRooms(element, styles) {
   const { me, locale, direction } = element.dataset;
-  const t = translator(locale);
+  const t = pageTranslator(locale);
   const context = { t, locale, baseUrl: '', clock: systemClock };
   const rooms = new PublicRooms({ api: new Api() });
   const view = new RoomsView({ context, rooms, onOpen: (name) => window.location.assign(`/rooms/${encodeURIComponent(name)}`) });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { failureOf } from '../../static/page/failure.js';
-import { translator } from '../../static/parley/i18n.js';
+import { pageTranslator } from '../../static/page/words.js';
 
-const t = translator('en');
+const t = pageTranslator('en');
 const username = { name: 'username', label: 'Username' };
 const password = { name: 'password', label: 'Password' };
 const nickname = { name: 'nickname', label: 'Name that others see (optional)', short: 'Your name' };

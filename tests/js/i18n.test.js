@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import emoji from '../../static/parley/catalog/emoji.js';
+import { pageCatalogs, pageTranslator } from '../../static/page/words.js';
 import { catalogs, directionMark, directionOf, resolveLocale, translator } from '../../static/parley/i18n.js';
 import { sources } from './support/files.js';
 
@@ -10,7 +11,7 @@ const forms = (entry) => (typeof entry === 'string' ? { other: entry } : entry);
 const WORDED = new Set(['zero', 'one', 'two']);
 const names = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
-for (const [kind, all] of Object.entries({ words: catalogs, 'words of the emoji': emoji })) {
+for (const [kind, all] of Object.entries({ words: catalogs, 'words of the page': pageCatalogs, 'words of the emoji': emoji })) {
   for (const [locale, catalog] of Object.entries(all)) {
     test(`${locale} has the ${kind} of en, with the same places to fill`, () => {
       assert.deepEqual(Object.keys(catalog).sort(), Object.keys(all.en).sort());
@@ -33,13 +34,25 @@ for (const [kind, all] of Object.entries({ words: catalogs, 'words of the emoji'
   }
 }
 
-test('every key is used, and every key used exists', () => {
-  const code = sources('static').filter(({ name }) => !name.includes('catalog') && !name.includes('vendor'));
+/** Calls of t(), and keys that stand in tables. */
+function keysIn(...folders) {
+  const code = folders.flatMap((folder) => sources(folder)).filter(({ name }) => !name.includes('catalog'));
   const text = code.map((source) => source.text).join('\n');
-  const unused = Object.keys(en).filter((key) => !text.includes(`'${key}'`));
-  assert.deepEqual(unused, []);
-  const used = [...text.matchAll(/\bt\('(\w+)'/g)].map(([, key]) => key);
-  assert.deepEqual(used.filter((key) => !(key in en)), []);
+  return { has: (key) => text.includes(`'${key}'`), asked: [...text.matchAll(/\bt\('(\w+)'/g)].map(([, key]) => key) };
+}
+
+test('every key is used, and every key used exists', () => {
+  const [widget, page] = [keysIn('static/parley', 'static/embed'), keysIn('static/page')];
+  assert.deepEqual(Object.keys(en).filter((key) => !widget.has(key)), []);
+  assert.deepEqual(Object.keys(pageCatalogs.en).filter((key) => !page.has(key)), []);
+  assert.deepEqual(widget.asked.filter((key) => !(key in en)), []);
+  assert.deepEqual(page.asked.filter((key) => !(key in en) && !(key in pageCatalogs.en)), []);
+});
+
+test('the page has its own words and those of the widget, none of them twice', () => {
+  const t = pageTranslator('zh-TW');
+  assert.deepEqual([t('sign_in'), t('rooms')], ['登入', '聊天室']);
+  assert.deepEqual(Object.keys(pageCatalogs.en).filter((key) => key in en), []);
 });
 
 test('every word of the emoji is used, and every one used exists', () => {
