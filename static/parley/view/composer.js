@@ -74,7 +74,8 @@ export class ComposerView {
 
   #measure() {
     const left = charactersLeft(this.input.value);
-    this.left.textContent = left < WARN ? this.context.t('characters_left', { count: left }) : '';
+    const room = left < 0 ? 'characters_over' : 'characters_left';
+    this.left.textContent = left < WARN ? this.context.t(room, { count: Math.abs(left) }) : '';
     this.left.classList.toggle('parley-left--over', left < 0);
     this.button.disabled = !this.#sendable();
     // Room enough meanwhile: messages that got more of it, if only for this moment, would lose their place.
