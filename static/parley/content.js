@@ -10,6 +10,11 @@ export function isBlank(text) {
   return text.trim() === '';
 }
 
+/** What is pasted often brings empty lines along, before it and after it. */
+export function withoutEmptyEnds(text) {
+  return text.replace(/^\s*\n|\n\s*$/g, '');
+}
+
 /** Characters left, in code points as the server counts; negative when it is too long. */
 export function charactersLeft(text) {
   return CONTENT_LIMIT - [...text].length;

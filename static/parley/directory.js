@@ -2,6 +2,7 @@
 import { Emitter } from './emitter.js';
 import { isRoom, personAt, whoseIs } from './place.js';
 import { personOf } from './person.js';
+import { Strangers } from './strangers.js';
 
 const PAGE = 50;
 /** Of the rooms one is in. */
@@ -14,9 +15,14 @@ export class Directory extends Emitter {
   #listing = null;
 
   /** `isLive(place)`: what happens in that room is pushed to us. */
-  constructor({ api, conversations, isLive = () => false }) {
+  constructor({ api, conversations, clock, isLive = () => false }) {
     super();
     Object.assign(this, { api, conversations, isLive });
+    this.strangers = new Strangers({ ask: (id) => this.#introduce(id), clock });
+  }
+
+  stop() {
+    this.strangers.stop();
   }
 
   /** There are older conversations than those we know. */
@@ -65,11 +71,11 @@ export class Directory extends Emitter {
   /** The conversation there; who that is is asked for when we do not know. */
   at(place) {
     const known = this.conversations.get(place);
-    if (!known && !isRoom(place)) this.introduce(place);
+    if (!known && !isRoom(place)) this.strangers.meet(place);
     return known ?? this.conversations.with(personAt(place));
   }
 
-  async introduce(id) {
+  async #introduce(id) {
     const { person } = this.conversations.get(id) ?? {};
     await this.#listing?.catch(() => undefined); // a list on its way mostly names them, too
     if (person && this.conversations.get(id)?.person !== person) return;

@@ -26,6 +26,11 @@ export class Identity {
     return Boolean(this.#subject && !other?.switched && this.#subject === other?.#subject);
   }
 
+  /** When its token has run out there will be no other. */
+  get final() {
+    return this.signed && !this.provide;
+  }
+
   /** The token; undefined where a cookie says who we are; null when the host has none for us (any more). */
   async token() {
     return this.signed ? this.#token ?? this.#next() : undefined;

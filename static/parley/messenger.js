@@ -36,7 +36,7 @@ export class Messenger extends Emitter {
     this.me = personOf(me);
     const { conversations } = this;
     this.store = new Store({ cache, conversations, clock });
-    this.directory = new Directory({ api, conversations, isLive: (place) => isRoom(place) && this.rooms.isReady(place) });
+    this.directory = new Directory({ api, conversations, clock, isLive: (place) => isRoom(place) && this.rooms.isReady(place) });
     this.history = new History({ api, conversations });
     this.rooms = new Rooms({ transport, conversations, store: this.store, me: this.me, clock: serverClock });
     this.inbound = new Inbound({ conversations, store: this.store, rooms: this.rooms });
@@ -62,7 +62,7 @@ export class Messenger extends Emitter {
 
   stop() {
     this.typingSender.stop();
-    for (const part of ['typingWatch', 'receipts', 'courier', 'writing', 'rooms', 'publicRooms', 'roomNews', 'connection']) this[part].stop();
+    for (const part of ['typingWatch', 'directory', 'receipts', 'courier', 'writing', 'rooms', 'publicRooms', 'roomNews', 'connection']) this[part].stop();
     this.store.close();
     this.transport.stop();
     this.removeAll();
@@ -145,13 +145,14 @@ export class Messenger extends Emitter {
 
   #listen() {
     const { inbound, courier, directory, history, receipts, rooms, transport, writing } = this;
+    const { strangers } = directory;
     transport.on('packet', (packet) => inbound.take(packet));
     inbound.on('change', (conversation) => this.#received(conversation));
     inbound.on('standing', (conversation) => this.#changed(conversation));
-    inbound.on('message', (conversation, message) => this.emit('message', conversation, message));
+    inbound.on('message', (conversation, message) => strangers.tell(conversation.id, () => this.emit('message', conversation, message)));
     inbound.on('stored', (clientId) => this.outbox.remove(clientId));
     inbound.on('typing', (conversation, on) => this.typingWatch.set(conversation, on));
-    inbound.on('stranger', (id) => directory.introduce(id));
+    inbound.on('stranger', (id) => strangers.meet(id));
     directory.on('learned', (conversation) => this.#received(conversation));
     directory.on('listed', () => this.emit('change', null));
     history.on('change', (conversation) => this.#loaded(conversation));

@@ -8,6 +8,11 @@ export function personOf(facts) {
   return { id: facts.user_id, username, name, avatar: safeImageUrl(facts.avatar), kind: text(facts.kind) };
 }
 
+/** Whoever gave only a name: it says little about who they are. */
+export function isGuest({ kind }) {
+  return kind === 'guest';
+}
+
 /** Back to the wire's form, for the cache. */
 export function factsOf({ id, username, name, avatar, kind }) {
   return { user_id: id, username, name, avatar, kind };

@@ -34,11 +34,12 @@ export class Rooms extends Emitter {
 
   /** Without a connection the next one does it. */
   enter(room) {
+    const again = room.outside !== null;
     this.#present.delete(room.id);
     this.#present.add(room.id);
     if (this.#present.size > MOST) this.#present.delete(this.#present.values().next().value);
     room.outside = null;
-    this.#join(room);
+    this.#join(room, again);
   }
 
   /** A new connection knows of no room. */
@@ -93,7 +94,8 @@ export class Rooms extends Emitter {
     this.emit('change', room);
   }
 
-  async #join(room) {
+  /** Whoever tries it `again` is told that it was of no use. */
+  async #join(room, again = false) {
     if (!this.transport.online) return; // restart() comes with the next connection
     const packet = await this.#request(room, 'room-join', {});
     const code = packet?.errorcode;
@@ -101,6 +103,7 @@ export class Rooms extends Emitter {
     else if (packet === null || code === TOO_FAST || code === NOT_NOW) this.#later(room);
     else if (code === TOO_LARGE) this.emit('refused', room, NOT_NOW); // the next connection begins with none
     else this.#shut(room, code === NOT_ALLOWED ? 'removed' : 'missing');
+    if (code === NOT_ALLOWED && again) this.emit('refused', room, code);
   }
 
   /** Two spellings that we hold for two may be one to the server. */

@@ -9,6 +9,7 @@ import { HeldStorage } from './held_storage.js';
 import { directionOf, resolveLocale, translator } from './i18n.js';
 import { Messenger } from './messenger.js';
 import { Outbox } from './outbox.js';
+import { isRoom, roomPlace } from './place.js';
 import { Preferences } from './preferences.js';
 import { SafeStorage, scopeOf, storageOf } from './storage.js';
 import { Times } from './time.js';
@@ -48,9 +49,11 @@ export class Session {
 
   /** Opens the conversation with this user id (or at this place), or (in a popup) just the panel. */
   open(place, { calm = false } = {}) {
-    const { view, popup, messenger } = this;
+    const { view, popup, messenger, settings: { room } } = this;
     view.calm = calm;
-    if (place !== undefined) messenger.openAt(Number(place) || place);
+    // By the name as it was given: where one is not let in no other is learned.
+    if (isRoom(place) && room && place === roomPlace(room)) messenger.openRoom(room);
+    else if (place !== undefined) messenger.openAt(Number(place) || place);
     if (!calm) popup?.open();
     view.calm = false;
   }
@@ -143,7 +146,7 @@ export class Session {
       const detail = { userId: author.id, ...conversation.address, name: author.name, ...rest };
       unless('message', detail, (view) => view.heard(conversation, message));
     });
-    messenger.on('status', (status) => unless('state', status, (view) => view.status.show(status)));
+    messenger.on('status', (status) => unless('state', status, (view) => view.status.show(status, this.identity.final)));
     messenger.on('refused', (conversation, errorcode) => unless('error', { ...conversation.address, errorcode }, (view) => view.refused(errorcode, conversation)));
     messenger.on('signedout', (reason) => notify('signedout', { reason }));
     messenger.on('open', (conversation) => notify('open', { userId: null, ...conversation?.address }));

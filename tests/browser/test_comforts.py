@@ -36,6 +36,24 @@ def test_a_draft_survives_a_reload_and_is_named_in_the_list(person: MakePerson) 
     assert stored_keys(page) == []
 
 
+def test_empty_lines_around_what_is_pasted_are_not_sent(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    page = alice.page(bob)
+    expect_connected(page)
+    write(page, "\n\n  indented\n\nand more\n\n\n")
+    expect(page.locator(".parley-row .parley-tick")).to_have_text("Sent")
+    assert bob.history(alice) == ["  indented\n\nand more"]
+
+
+def test_what_is_too_long_is_told_by_how_much(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob")
+    page = alice.page(bob)
+    left = page.locator(".parley-left")
+    for count, said in ((8191, "1 character left"), (9000, "808 characters too many")):
+        page.locator(".parley-input").fill("x" * count)
+        expect(left).to_have_text(said)
+
+
 def test_a_message_is_copied_by_mouse_by_keyboard_and_by_a_tap(person: MakePerson) -> None:
     alice, bob = person("alice", permissions=CLIPBOARD), person("bob")
     bob.post(alice, "first\n  line <b>")

@@ -12,6 +12,8 @@ from tests.browser.person import PASSWORD, bubble, expect_connected, stored_keys
 from tests.conftest import StartServer
 from tests.services.parley import ParleyServer
 
+NAME_RULE = "This name cannot be used: 1 to 32 characters, without / and :."
+
 
 @pytest.fixture
 def parley(start_server: StartServer) -> ParleyServer:
@@ -56,7 +58,7 @@ def test_a_name_that_is_taken_is_said_to_be(person: MakePerson) -> None:
     page.get_by_label("Username").fill("a:b")
     field.fill(PASSWORD)
     page.get_by_role("button", name="Create an account").click()
-    expect(alert).to_have_text("Please check this: Username.")
+    expect(alert).to_have_text(NAME_RULE)
     expect(page.get_by_label("Username")).to_be_focused()
     assert field.get_attribute("aria-invalid") is None
 
@@ -101,7 +103,7 @@ def test_a_guest_is_told_when_the_name_is_somebody_elses(person: MakePerson) -> 
     expect(page.get_by_role("alert")).to_contain_text("looks like a member’s")
     page.get_by_label("Your name").fill("a:b")
     page.get_by_role("button", name="Enter").click()
-    expect(page.get_by_role("alert")).to_have_text("Please check this: Your name.")
+    expect(page.get_by_role("alert")).to_have_text(NAME_RULE)
     expect(page.get_by_label("Your name")).to_be_focused()
     page.get_by_label("Your name").fill("alicia")
     page.get_by_role("button", name="Enter").click()

@@ -85,11 +85,15 @@ def test_who_it_is_may_be_learned_after_what_they_wrote(person: MakePerson) -> N
     expect(bubble(page, "hi")).to_be_visible()
     picture = page.locator(".parley-row--theirs .parley-avatar")
     expect(picture).to_have_text(str(bob.user_id))
+    log, field = page.get_by_role("log"), page.locator(".parley-input")
+    expect(log).to_have_accessible_name(f"Messages with {bob.user_id}")
     learn = "(facts) => { const {messenger} = $('#chat').parley('instance');"
     learn += "messenger.opened.learn(facts); messenger.emit('change', messenger.opened); }"
     page.evaluate(learn, {"user_id": bob.user_id, "username": "bob", "name": "Bob Brandt"})
     expect(picture).to_have_text("BB")
     expect(page.locator(".parley-row--theirs .parley-hidden").first).to_have_text("Bob Brandt")
+    expect(log).to_have_accessible_name("Messages with Bob Brandt")
+    expect(field).to_have_accessible_name("Write a message to Bob Brandt")
 
 
 def _scroll_up(page: Page) -> dict[str, Any]:

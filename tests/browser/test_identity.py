@@ -117,8 +117,24 @@ def test_an_account_changed_at_the_host_is_another_account_here(
 
 def test_without_another_token_the_person_is_told(visit: Callable[[str], Page]) -> None:
     page = visit(f"{{ token: '{token_of('ann', ttl=4)}', with: 'cat' }}")
-    expect(page.locator(".parley-status")).to_contain_text("Your sign-in has expired.")
+    status = page.locator(".parley-status")
+    expect(status).to_contain_text("Your sign-in has expired. Reload the page to go on.")
+    expect(status.get_by_role("button")).to_have_count(0)  # it could do nothing
     expect(page.locator(".parley-thread .parley-head-name")).to_have_text("Cat")
+
+
+def test_a_host_that_had_no_token_can_be_asked_again(
+    host: HostSite, visit: Callable[[str], Page]
+) -> None:
+    host.put("/token", token_of("ann", ttl=4), "text/plain")
+    page = visit("{ tokenUrl: '/token', with: 'ben' }")
+    expect_connected(page)
+    host.put("/token", "", status=401)
+    status = page.locator(".parley-status")
+    expect(status).to_contain_text("Your sign-in has expired.")
+    host.put("/token", token_of("ann"), "text/plain")
+    status.get_by_role("button", name="Connect now").click()
+    expect_connected(page)
 
 
 def test_another_token_of_the_same_member_changes_nothing(visit: Callable[[str], Page]) -> None:

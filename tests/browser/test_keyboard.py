@@ -83,6 +83,23 @@ def test_new_messages_are_read_out_and_old_ones_are_not(person: MakePerson) -> N
     assert texts(page) == ["old", "new"]
 
 
+def test_messages_that_come_close_together_are_all_read_out(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob", name="Bob")
+    page, at_bob = alice.page(bob), bob.page(alice)
+    expect_connected(page)
+    say = """([id, count]) => Promise.all([...Array(count).keys()].map((content) =>
+        fetch(`/api/v1/conversations/${id}/messages`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ content: `no. ${content}` }),
+        })))"""
+    at_bob.evaluate(say, [alice.user_id, 22])
+    lines = page.locator("[aria-live=polite] p")
+    expect(lines).to_have_count(20)  # no more at a time
+    assert set(lines.all_inner_texts()) <= {f"Bob: no. {number}" for number in range(22)}
+    expect(lines).to_have_count(0)  # nor for longer than it takes to hear of them
+
+
 def test_drafts_stay_with_their_conversation(person: MakePerson) -> None:
     alice, bob, carol = person("alice"), person("bob"), person("carol")
     for other in (bob, carol):

@@ -190,4 +190,9 @@ def test_ten_thousand_messages_keep_few_nodes_and_do_not_jump(
     page.locator(".parley-log").evaluate("(log) => log.scrollTo(0, 0)")
     write(page, "and my answer")
     expect(bubble(page, "and my answer")).to_be_in_viewport()
+    page.locator(".parley-log").evaluate("(log) => log.scrollTo(0, 0)")
+    expect(page.locator(".parley-jump")).to_be_visible()
+    page.locator(".parley-log").press("End")
+    expect(bubble(page, "and my answer")).to_be_in_viewport()
+    expect(page.locator(".parley-jump")).to_be_hidden()
     assert _rows(page) <= MOST_ROWS

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MakePerson
@@ -16,9 +19,19 @@ from tests.browser.rooms import (
     open_room,
     people,
     removed,
+    useropt,
 )
 
 ROOM = "Garden"
+# What of a menu cannot be seen where it has the focus: nothing, or its words.
+CUT_OFF = """(item) => {
+    const box = item.getBoundingClientRect();
+    const log = item.closest('.parley-log').getBoundingClientRect();
+    const inside = box.top >= log.top && box.bottom <= log.bottom && box.left >= log.left;
+    const middle = [box.left + box.width / 2, box.top + box.height / 2];
+    const seen = inside && item.getRootNode().elementFromPoint(...middle) === item;
+    return seen ? '' : item.textContent;
+}"""
 
 
 def test_a_message_is_removed_for_everybody(person: MakePerson) -> None:
@@ -74,6 +87,34 @@ def test_escape_closes_a_menu_and_gives_the_focus_back(person: MakePerson) -> No
     expect(at_alice.locator(".parley-roster")).to_be_visible()
 
 
+@pytest.mark.parametrize("size", [(320, 256), (360, 360)], ids=["zoomed in", "phone keyboard"])
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_in_a_low_window_all_of_a_menu_is_in_reach(
+    person: MakePerson, size: tuple[int, int], locale: str
+) -> None:
+    viewport = {"width": size[0], "height": size[1]}
+    alice, bob = person("alice", viewport=viewport, locale=locale), person("bob", name="Bob")
+    room = open_room(alice, ROOM)
+    page = enter(alice, room)
+    words = [f"word {number}" for number in range(4)]
+    useropt(bob, "room-join", room=room)
+    for word in words:
+        useropt(bob, "room-say", room=room, content=word)
+    expect(bubble(page, words[-1])).to_be_visible()
+    expect(page).not_to_have_title(re.compile(r"\("))  # what was seen only now moves the log
+    for word in words:
+        bubble(page, word).locator(".parley-copy").focus()
+        bubble(page, word).scroll_into_view_if_needed()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("menuitem")).to_have_count(4)
+        for number in range(4):
+            focused = page.get_by_role("menuitem").nth(number)
+            expect(focused).to_be_focused()
+            assert focused.evaluate(CUT_OFF) == "", word
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Escape")
+
+
 def test_a_guest_is_muted_and_may_speak_again(person: MakePerson) -> None:
     alice, visitor = person("alice", name="Alice"), guest(person, "Loud")
     room = open_room(alice, ROOM)
@@ -111,8 +152,13 @@ def test_a_guest_is_removed_and_told_so(person: MakePerson) -> None:
         expect(notices(page).last).to_contain_text("Loud⁩ had to leave")
     at_guest.reload()
     expect(at_guest.locator(".parley-bar")).to_contain_text("You were removed from this room.")
-    at_guest.locator(".parley-bar").get_by_role("button", name="Rooms").click()
-    expect(at_guest.locator(".parley-rooms")).to_be_visible()
+    at_guest.get_by_role("button", name="Join again").click()
+    expect(at_guest.locator(".parley-toast")).to_have_text("You cannot do that in this room.")
+    expect(at_guest.locator(".parley-bar")).to_contain_text("You were removed from this room.")
+    at_guest.goto(f"{visitor.url}/#room={ROOM}")
+    at_guest.reload()
+    expect(at_guest.locator(".parley-bar")).to_contain_text("You were removed from this room.")
+    expect(at_guest.locator(".parley-thread .parley-head-name")).to_have_text(ROOM)
 
 
 def test_who_was_removed_may_come_back(person: MakePerson) -> None:
@@ -129,8 +175,9 @@ def test_who_was_removed_may_come_back(person: MakePerson) -> None:
     removed(at_alice).get_by_role("button", name="Actions: Loud").click()
     choose(at_alice, "Let Loud come back")
     expect(removed(at_alice)).to_have_count(0)
-    at_guest.reload()
+    at_guest.get_by_role("button", name="Join again").click()
     expect_in(at_guest)
+    expect(at_guest.locator(".parley-input")).to_be_visible()
     expect(people(at_alice)).to_have_count(3)
     # others do not see who was removed
     member(at_alice, "Loud").get_by_role("button").click()

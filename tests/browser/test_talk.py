@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import MakePerson
 from tests.browser.person import bubble, expect_connected, item, texts, tick, write
+from tests.browser.rooms import guest
 
 
 def test_two_people_find_each_other_and_talk(person: MakePerson) -> None:
@@ -108,6 +109,19 @@ def test_somebody_who_is_away_is_announced_in_a_toast(person: MakePerson) -> Non
     write(at_alice, "call me")
     expect(at_alice.locator(".parley-toast")).to_have_text(re.compile("^Not online right now"))
     assert alice.history(bob) == ["call me"]
+
+
+def test_a_guest_is_called_one(person: MakePerson) -> None:
+    alice, bob, gus = person("alice"), person("bob", name="Bob"), guest(person, "Gus")
+    for one in (bob, gus):
+        one.post(alice, "hi")
+    page = alice.page()
+    expect(item(page, "Bob")).not_to_contain_text("Guest")
+    expect(item(page, "Gus")).to_contain_text("Guest")
+    item(page, "Gus").click()
+    expect(page.locator(".parley-thread .parley-head-line")).to_have_text("Guest · Offline")
+    page.locator(".parley-search-input").fill("Gus")
+    expect(page.locator(".parley-item--person")).to_contain_text("Guest")
 
 
 def test_links_can_be_followed_safely(person: MakePerson) -> None:

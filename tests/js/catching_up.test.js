@@ -149,6 +149,7 @@ test('what the list brought before the sync answer is news all the same', async 
   const all = await online();
   const { messenger, net, api, clock } = all;
   net.last.push({ errorcode: 0, data: { user_id: 2, data: theirs(1) } });
+  await settled();
   net.last.end(1006);
   const heard = [];
   messenger.on('message', (_, { seq }) => heard.push(seq));

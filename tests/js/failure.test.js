@@ -23,9 +23,16 @@ test('a password that is too short is told how long it has to be, where it is a 
 
 test('a field is named as the form names it', () => {
   assert.deepEqual(of(register, -2, { field: 'nickname' }), ['Please check this: Your name.', 'nickname']);
-  assert.deepEqual(of(guest, -2, { field: 'username' }), ['Please check this: Your name.', 'nickname']);
-  assert.deepEqual(of(guest, -7, { limit: 32 }), ['Please check this: Your name.', 'nickname']);
-  assert.deepEqual(of(register, -7, { limit: 32 }), ['Please check what you have entered.', undefined]);
+  assert.deepEqual(of(signIn, -2, { field: 'username' }), ['Please check this: Username.', 'username']);
+  assert.deepEqual(of(register, -7, { limit: 64 }), ['Please check what you have entered.', undefined]);
+});
+
+test('a new name that cannot be is told what it may be', () => {
+  const rule = 'This name cannot be used: 1 to 32 characters, without / and :.';
+  for (const [code, data] of [[-2, { field: 'username' }], [-7, { limit: 32 }]]) {
+    assert.deepEqual(of(register, code, data), [rule, 'username']);
+    assert.deepEqual(of(guest, code, data), [rule, 'nickname']);
+  }
 });
 
 test('who is refused knows where to go on', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { pageCatalogs } from '../../static/page/words.js';
 import emoji from '../../static/parley/catalog/emoji.js';
+import { pageCatalogs, pageTranslator } from '../../static/page/words.js';
 import { catalogs, directionMark, directionOf, resolveLocale, translator } from '../../static/parley/i18n.js';
 import { sources } from './support/files.js';
 
@@ -34,15 +34,25 @@ for (const [kind, all] of Object.entries({ words: catalogs, 'words of the page':
   }
 }
 
-test('every key is used, and every key used exists', () => {
-  const code = sources('static').filter(({ name }) => !name.includes('catalog') && !name.includes('vendor'));
+/** Calls of t(), and keys that stand in tables. */
+function keysIn(...folders) {
+  const code = folders.flatMap((folder) => sources(folder)).filter(({ name }) => !name.includes('catalog'));
   const text = code.map((source) => source.text).join('\n');
-  const unused = Object.keys({ ...en, ...pageCatalogs.en }).filter((key) => !text.includes(`'${key}'`));
-  assert.deepEqual(unused, []);
-  const missing = (all, words) => [...all.matchAll(/\bt\('(\w+)'/g)].map(([, key]) => key).filter((key) => !(key in words));
-  assert.deepEqual(missing(text, { ...en, ...pageCatalogs.en }), []);
-  const widget = code.filter(({ name }) => name.startsWith('parley')).map((source) => source.text).join('\n');
-  assert.deepEqual(missing(widget, en), []);
+  return { has: (key) => text.includes(`'${key}'`), asked: [...text.matchAll(/\bt\('(\w+)'/g)].map(([, key]) => key) };
+}
+
+test('every key is used, and every key used exists', () => {
+  const [widget, page] = [keysIn('static/parley', 'static/embed'), keysIn('static/page')];
+  assert.deepEqual(Object.keys(en).filter((key) => !widget.has(key)), []);
+  assert.deepEqual(Object.keys(pageCatalogs.en).filter((key) => !page.has(key)), []);
+  assert.deepEqual(widget.asked.filter((key) => !(key in en)), []);
+  assert.deepEqual(page.asked.filter((key) => !(key in en) && !(key in pageCatalogs.en)), []);
+});
+
+test('the page has its own words and those of the widget, none of them twice', () => {
+  const t = pageTranslator('zh-TW');
+  assert.deepEqual([t('sign_in'), t('rooms')], ['登入', '聊天室']);
+  assert.deepEqual(Object.keys(pageCatalogs.en).filter((key) => key in en), []);
 });
 
 test('every word of the emoji is used, and every one used exists', () => {

@@ -40,6 +40,7 @@ test('a token without a provider ends when it ends; a host without a token says 
   const fixed = new Identity({ token: 'only' });
   assert.equal(await fixed.token(), 'only');
   assert.equal(await fixed.renew('only'), null);
+  assert.deepEqual([fixed, new Identity({}), new Identity(provider())].map(({ final }) => final), [true, false, false]);
   assert.equal(await new Identity({ tokenProvider: () => '' }).token(), null);
 });
 

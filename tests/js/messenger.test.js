@@ -12,6 +12,32 @@ test('a stranger who writes is asked after and shown by name', async () => {
   assert.equal(messenger.conversations.get(44).person.name, 'User 44');
 });
 
+test('what a stranger writes is told by name, in order, and all the same when nobody can say who it is', async () => {
+  const { messenger, net, api, clock } = await online();
+  const told = [];
+  messenger.on('message', ({ person }, { content }) => told.push(`${person.name}: ${content}`));
+  const says = (id, seq) => net.last.push({ errorcode: 0, data: { user_id: id, data: theirs(seq) } });
+  let answer;
+  api.user = () => new Promise((resolve) => { answer = resolve; });
+  says(44, 1);
+  says(44, 2);
+  await settled();
+  assert.deepEqual(told, []);
+  answer({ user_id: 44, username: 'eve', name: 'Eve' });
+  await settled();
+  assert.deepEqual(told.splice(0), ['Eve: their 1', 'Eve: their 2']);
+  says(44, 3);
+  assert.deepEqual(told.splice(0), ['Eve: their 3']);
+  messenger.openAt(45);
+  says(45, 1);
+  await clock.tick(1_999);
+  assert.deepEqual(told, []);
+  await clock.tick(1);
+  assert.deepEqual(told, ['45: their 1']);
+  messenger.stop();
+  assert.equal(clock.pending, 0);
+});
+
 test('search finds others, never oneself', async () => {
   const { messenger } = await online();
   assert.deepEqual((await messenger.directory.search('b', messenger.me)).map((person) => person.id), [2]);

@@ -293,6 +293,21 @@ test('who was removed is told so, and does not come back by reconnecting', async
   assert.deepEqual(all.net.last.opts('room-join'), []);
 });
 
+test('who was removed may try again, and hears when that was of no use', async () => {
+  const all = await inLobby();
+  const { room, messenger, net } = all;
+  const refused = [];
+  messenger.on('refused', (of, code) => refused.push([of, code]));
+  net.last.push(event('room-leave', { by: '>', time: T0, removed: true }));
+  messenger.rooms.enter(room);
+  net.last.answer(net.last.opts('room-join').at(-1), { errorcode: -5, txt: 'no' });
+  await settled();
+  assert.deepEqual([room.outside, refused], ['removed', [[room, -5]]]);
+  messenger.rooms.enter(room);
+  await admit(all);
+  assert.deepEqual([room.outside, refused.length], [null, 1]);
+});
+
 test('a room that is not, and one that does not want us', async () => {
   for (const [errorcode, outside] of [[-4, 'missing'], [-5, 'removed'], [-2, 'missing']]) {
     const { messenger, net } = await online();

@@ -34,7 +34,7 @@ export default {
   rooms_empty: 'There are no rooms yet.',
   room_name: 'Name of a new room',
   room_open: 'Open',
-  room_bad_name: 'This name cannot be used: 1 to 50 characters, without / and :.',
+  bad_name: 'This name cannot be used: 1 to {count} characters, without / and :.',
   room_taken: 'There is a room of this name already.',
   room_joined: 'you are a member',
   room_enter: 'Join again',
@@ -88,6 +88,7 @@ export default {
   emoji: 'Emoji',
   emoji_failed: 'The emoji could not be loaded.',
   characters_left: { one: '{count} character left', other: '{count} characters left' },
+  characters_over: { one: '{count} character too many', other: '{count} characters too many' },
   recipient_offline: 'Not online right now. They will reply once they are back.',
   outbox_full: 'Too many messages are waiting to be sent. Wait until the connection is back.',
   retry: 'Try again',
@@ -105,7 +106,7 @@ export default {
   status_offline: 'No connection. Messages are sent once it is back.',
   status_back: 'Connected again. Nothing is missing.',
   status_too_many: 'Parley is open in too many places. Close one of them.',
-  status_signed_out: 'Your sign-in has expired.',
+  status_signed_out: 'Your sign-in has expired. Reload the page to go on.',
 
   // What went wrong
   error_malformed: 'This message cannot be sent as it is.',

@@ -34,7 +34,7 @@ export default {
   rooms_empty: '还没有聊天室。',
   room_name: '新聊天室的名称',
   room_open: '创建',
-  room_bad_name: '不能使用这个名称：1 到 50 个字，不含 / 和 :。',
+  bad_name: '不能使用这个名称：1 到 {count} 个字，不含 / 和 :。',
   room_taken: '已有同名的聊天室。',
   room_joined: '已加入',
   room_enter: '重新加入',
@@ -88,6 +88,7 @@ export default {
   emoji: '表情',
   emoji_failed: '无法加载表情。',
   characters_left: { other: '还可以输入 {count} 个字' },
+  characters_over: '超出 {count} 个字',
   recipient_offline: '未在线,等待上线回复.',
   outbox_full: '等待发送的消息太多，请等连接恢复。',
   retry: '重试',
@@ -105,7 +106,7 @@ export default {
   status_offline: '连接已断开，恢复后会自动发送你写的消息。',
   status_back: '已重新连接，消息已是最新。',
   status_too_many: 'Parley 打开的窗口太多，请关闭一个。',
-  status_signed_out: '登录已过期。',
+  status_signed_out: '登录已过期，请刷新页面后继续。',
 
   // 出错
   error_malformed: '这条消息无法发送。',

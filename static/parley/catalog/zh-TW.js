@@ -34,7 +34,7 @@ export default {
   rooms_empty: '還沒有聊天室。',
   room_name: '新聊天室的名稱',
   room_open: '建立',
-  room_bad_name: '不能使用這個名稱：1 到 50 個字，不含 / 和 :。',
+  bad_name: '不能使用這個名稱：1 到 {count} 個字，不含 / 和 :。',
   room_taken: '已有同名的聊天室。',
   room_joined: '已加入',
   room_enter: '重新加入',
@@ -88,6 +88,7 @@ export default {
   emoji: '表情符號',
   emoji_failed: '無法載入表情符號。',
   characters_left: { other: '還可以輸入 {count} 個字' },
+  characters_over: '超出 {count} 個字',
   recipient_offline: '對方不在線上，上線後會回覆。',
   outbox_full: '等待傳送的訊息太多，請等連線恢復。',
   retry: '重試',
@@ -105,7 +106,7 @@ export default {
   status_offline: '連線已中斷，恢復後會自動傳送你寫的訊息。',
   status_back: '已重新連線，訊息已是最新。',
   status_too_many: 'Parley 開啟的視窗太多，請關閉一個。',
-  status_signed_out: '登入已過期。',
+  status_signed_out: '登入已過期，請重新整理頁面後繼續。',
 
   // 出錯
   error_malformed: '這則訊息無法傳送。',

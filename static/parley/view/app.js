@@ -32,7 +32,7 @@ export class AppView {
   constructor({ messenger, context, locale, direction, actions = [], title = true, single = false, keep = single, back = null, send }) {
     Object.assign(this, { messenger, context, single, keep, back, errorText: (code, of) => errorTextOf(code, context.t, of) });
     this.toast = new ToastView({ context });
-    this.announcer = new Announcer();
+    this.announcer = new Announcer(context);
     this.title = title ? new TitleView() : null;
     this.status = new StatusView({ context, onRetry: () => this.#reconnect(), onBack: () => this.toast.say(context.t('status_back')) });
     this.list = new ListView({ context, onOpen: (person) => messenger.open(person), onMore: () => this.#more() });
@@ -56,8 +56,8 @@ export class AppView {
 
   destroy() {
     Object.values(this.#timers).forEach((timer) => this.context.clock.clearTimeout(timer));
-    const { attention, ringing, status, search, rooms, toast, title, thread } = this;
-    for (const part of [attention, ringing, status, search, rooms, toast, title, thread]) part?.stop();
+    const { announcer, attention, ringing, status, search, rooms, toast, title, thread } = this;
+    for (const part of [announcer, attention, ringing, status, search, rooms, toast, title, thread]) part?.stop();
     this.#timers = null;
     this.node.remove();
   }

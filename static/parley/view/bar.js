@@ -24,9 +24,11 @@ export class BarView {
     return barred;
   }
 
+  /** Who was removed may have been let back meanwhile, which nobody is told. */
   #lead(room) {
-    this.#way = room.outside === 'left' ? () => this.onEnter(room) : this.onRooms;
+    const gone = room.outside === 'missing';
+    this.#way = gone ? this.onRooms : () => this.onEnter(room);
     this.button.hidden = !room.outside || !this.#way;
-    setText(this.button, this.t(room.outside === 'left' ? 'room_enter' : 'rooms'));
+    setText(this.button, this.t(gone ? 'rooms' : 'room_enter'));
   }
 }

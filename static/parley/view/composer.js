@@ -1,5 +1,5 @@
 // Where one writes. Enter sends, Shift+Enter begins a line; the draft of each conversation is kept.
-import { charactersLeft, isBlank } from '../content.js';
+import { charactersLeft, isBlank, withoutEmptyEnds } from '../content.js';
 import { el } from './dom.js';
 import { icon } from './icons.js';
 import { Picking } from './picking.js';
@@ -26,10 +26,9 @@ export class ComposerView {
   }
 
   /** Belongs to this conversation from now on. */
-  show(id, name) {
+  show(id) {
     this.#id = id;
     this.input.value = this.context.drafts.of(id);
-    this.input.setAttribute('aria-label', this.context.t('write_to', { name }));
     this.#measure();
   }
 
@@ -62,7 +61,7 @@ export class ComposerView {
 
   #submit(event) {
     event.preventDefault();
-    if (!this.#sendable() || !this.onSend(this.input.value)) return;
+    if (!this.#sendable() || !this.onSend(withoutEmptyEnds(this.input.value))) return;
     this.input.value = '';
     this.context.drafts.keep(this.#id, '');
     this.#measure();
@@ -75,7 +74,8 @@ export class ComposerView {
 
   #measure() {
     const left = charactersLeft(this.input.value);
-    this.left.textContent = left < WARN ? this.context.t('characters_left', { count: left }) : '';
+    const room = left < 0 ? 'characters_over' : 'characters_left';
+    this.left.textContent = left < WARN ? this.context.t(room, { count: Math.abs(left) }) : '';
     this.left.classList.toggle('parley-left--over', left < 0);
     this.button.disabled = !this.#sendable();
     // Room enough meanwhile: messages that got more of it, if only for this moment, would lose their place.

@@ -27,3 +27,8 @@ export function hiddenText(text) {
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+/** What it is called for those who listen, likewise. */
+export function setLabel(node, label) {
+  if (node.getAttribute('aria-label') !== label) node.setAttribute('aria-label', label);
+}

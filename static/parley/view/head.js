@@ -2,6 +2,7 @@
 import { avatarOf } from './avatar.js';
 import { el, isolated, setText } from './dom.js';
 import { icon } from './icons.js';
+import { isGuest } from '../person.js';
 
 export class ThreadHead {
   #person = null;
@@ -33,7 +34,8 @@ export class ThreadHead {
   #showLine(conversation, typing) {
     this.line.classList.toggle('parley-head-line--typing', typing);
     this.line.classList.toggle('parley-head-line--online', conversation.online && !typing);
-    setText(this.line, this.#presence(conversation));
+    const presence = this.#presence(conversation);
+    setText(this.line, isGuest(conversation.person) ? `${this.context.t('guest')} · ${presence}` : presence);
     if (typing && !this.line.querySelector('.parley-dots')) {
       this.line.append(el('span', { class: 'parley-dots', 'aria-hidden': 'true' }, el('i'), el('i'), el('i')));
     }

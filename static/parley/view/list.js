@@ -2,6 +2,7 @@
 import { avatarOf } from './avatar.js';
 import { directionMark } from '../i18n.js';
 import { el, hiddenText, isolated, setText } from './dom.js';
+import { isGuest } from '../person.js';
 import { KeyedChildren } from './keyed.js';
 import { listSkeleton } from './rows.js';
 import { showState } from './tick.js';
@@ -63,16 +64,18 @@ export class ListView {
     const avatar = avatarOf(conversation.person, { online: conversation.online, baseUrl: context.baseUrl });
     const name = isolated('', 'parley-item-name');
     const tick = el('span', { class: 'parley-tick' });
+    const kind = el('span');
     const time = el('span');
     const line = el('span', { class: 'parley-item-line', dir: 'auto' });
     const state = hiddenText('');
     const badge = el('span', { class: 'parley-badge' });
     const button = el('button', { class: 'parley-item', type: 'button', on: { click: () => this.onOpen(conversation.person) } },
-      avatar.node, name, el('span', { class: 'parley-item-time' }, tick, time), line, badge, state);
+      avatar.node, name, el('span', { class: 'parley-item-time' }, kind, tick, time), line, badge, state);
     const update = (row) => {
       const { person, online, unread, typing } = row.conversation;
       avatar.update(person, online);
       setText(name, person.name);
+      setText(kind, isGuest(person) ? `${context.t('guest')} · ` : '');
       setText(time, row.time);
       showState(tick, row.state, context.t);
       setText(line, row.line);

@@ -30,6 +30,7 @@ export function menuButton({ className, label, face = icon('more'), attributes =
     menu.hidden = false;
     button.setAttribute('aria-expanded', 'true');
     place(menu);
+    menu.scrollTop = 0;
     menu.querySelector('button').focus({ preventScroll: true });
   };
   // A button that says itself what it does has only that to ask.
@@ -58,14 +59,21 @@ function itemOf({ label }, click) {
   return el('li', { role: 'none' }, el('button', { class: 'parley-menuitem', type: 'button', role: 'menuitem', tabindex: '-1', dir: 'auto', on }, label));
 }
 
-/** Below its button, or above where there is no room; as far to the side as the panel around it needs. */
+/** Below its button, or above where there is more room; as far aside as the panel around it needs, and no larger than that. */
 function place(menu) {
-  menu.style.translate = '';
-  menu.classList.remove('parley-menu--up');
   const panel = menu.closest('.parley-scroll, .parley').getBoundingClientRect();
+  const button = menu.previousElementSibling.getBoundingClientRect();
+  menu.classList.remove('parley-menu--up');
+  menu.style.translate = '';
+  menu.style.maxBlockSize = `${panel.height - 2 * MARGIN}px`;
+  const above = button.top - panel.top;
+  const below = panel.bottom - button.bottom;
+  menu.classList.toggle('parley-menu--up', menu.offsetHeight + MARGIN > below && above > below);
   const box = menu.getBoundingClientRect();
-  menu.classList.toggle('parley-menu--up', box.bottom > panel.bottom);
-  const beyond = Math.max(0, box.right - panel.right + MARGIN);
-  const before = Math.max(0, panel.left + MARGIN - box.left);
-  menu.style.translate = `${before - beyond}px 0`;
+  menu.style.translate = `${inward(box.left, box.right, panel.left, panel.right)}px ${inward(box.top, box.bottom, panel.top, panel.bottom)}px`;
+}
+
+/** How far what reaches from `start` to `end` has to move to lie between `from` and `to`. */
+function inward(start, end, from, to) {
+  return Math.max(0, from + MARGIN - start) - Math.max(0, end + MARGIN - to);
 }

@@ -7,6 +7,9 @@ import { icon } from './icons.js';
 import { KeyedChildren } from './keyed.js';
 import { moveFocus } from './list.js';
 
+/** The server's. */
+const NAME_LIMIT = 50;
+
 export class RoomsView {
   /** `rooms`: PublicRooms; `onOpen(name)`; `onClose`: where there is something to go back to. */
   constructor({ context, rooms, onOpen, onClose }) {
@@ -16,7 +19,7 @@ export class RoomsView {
     this.note = el('p', { class: 'parley-rooms-note', role: 'status' });
     this.list = el('ul', { class: 'parley-list', 'aria-label': t('rooms'), on: { keydown: moveFocus } });
     this.more = el('button', { class: 'parley-more', type: 'button', hidden: true, on: { click: () => rooms.more() } }, t('list_more'));
-    this.input = el('input', { class: 'parley-newroom-name', maxlength: '50', dir: 'auto', autocomplete: 'off', required: true,
+    this.input = el('input', { class: 'parley-newroom-name', maxlength: NAME_LIMIT, dir: 'auto', autocomplete: 'off', required: true,
       placeholder: t('room_name'), 'aria-label': t('room_name') });
     this.form = el('form', { class: 'parley-newroom', hidden: true, on: { submit: (event) => this.#submit(event) } }, this.input,
       el('button', { class: 'parley-button', type: 'submit' }, t('room_open')));
@@ -78,7 +81,7 @@ export class RoomsView {
 
   #reason(errorcode) {
     const { t } = this.context;
-    if (errorcode === MALFORMED || errorcode === TOO_LARGE) return t('room_bad_name');
+    if (errorcode === MALFORMED || errorcode === TOO_LARGE) return t('bad_name', { count: NAME_LIMIT });
     return errorcode === NOT_ALLOWED ? t('room_taken') : errorTextOf(errorcode, t);
   }
 

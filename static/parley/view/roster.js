@@ -3,6 +3,7 @@ import { avatarOf } from './avatar.js';
 import { el, isolated, setText } from './dom.js';
 import { icon } from './icons.js';
 import { KeyedChildren } from './keyed.js';
+import { isGuest } from '../person.js';
 import { menuButton } from './menu.js';
 
 /** A thread at least so wide shows the panel beside the messages from the beginning. */
@@ -102,8 +103,9 @@ export class RosterView {
     return { node, update };
   }
 
-  #marks({ id, kind, muted, address }) {
+  #marks(person) {
     const { t } = this.context;
-    return [id === this.me && t('you_mark'), kind === 'guest' && t('guest'), muted && t('muted'), address && ' '].filter(Boolean).join(' · ');
+    const { id, muted, address } = person;
+    return [id === this.me && t('you_mark'), isGuest(person) && t('guest'), muted && t('muted'), address && ' '].filter(Boolean).join(' · ');
   }
 }

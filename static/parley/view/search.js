@@ -2,6 +2,7 @@
 import { avatarOf } from './avatar.js';
 import { el, isolated } from './dom.js';
 import { icon } from './icons.js';
+import { isGuest } from '../person.js';
 import { moveFocus } from './list.js';
 
 const WAIT = 250;
@@ -70,7 +71,7 @@ export class SearchView {
     };
     return el('button', { class: 'parley-item parley-item--person', type: 'button', on: { click: open } },
       avatar.node, isolated(person.name, 'parley-item-name'),
-      el('span', { class: 'parley-item-line' }, isolated(`@${person.username}`)));
+      el('span', { class: 'parley-item-line' }, isolated(isGuest(person) ? this.context.t('guest') : `@${person.username}`)));
   }
 
   #key(event) {

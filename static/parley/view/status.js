@@ -1,5 +1,5 @@
 // Says when we are not connected, why, and when we try again. Silent while all is well.
-import { CLOSED_TOO_MANY } from '../codes.js';
+import { CLOSED_IDENTITY, CLOSED_TOO_MANY } from '../codes.js';
 import { el, setText } from './dom.js';
 
 /** A connection that comes back within this needs no word. */
@@ -18,8 +18,9 @@ export class StatusView {
     this.node = el('div', { class: 'parley-status', hidden: true }, this.text, this.retry);
   }
 
-  show(status) {
-    this.#status = status;
+  /** `final`: a sign-in that has expired cannot be renewed. */
+  show(status, final) {
+    this.#status = { ...status, lasting: final && status.code === CLOSED_IDENTITY };
     this.node.dataset.state = status.state;
     if (status.state === 'online') this.#hide();
     else if (!this.node.hidden) this.#say();
@@ -41,10 +42,10 @@ export class StatusView {
 
   #say() {
     this.stop();
-    const { state } = this.#status;
+    const { state, lasting } = this.#status;
     this.node.hidden = false;
     this.#lost ||= state === 'waiting';
-    this.retry.hidden = state !== 'waiting' && state !== 'refused';
+    this.retry.hidden = lasting || (state !== 'waiting' && state !== 'refused');
     setText(this.text, this.#sentence());
   }
 

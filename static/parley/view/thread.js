@@ -1,7 +1,8 @@
 // One conversation: its head, its messages, and the field to write in.
 import { BarView } from './bar.js';
+import { BlankView } from './blank.js';
 import { ComposerView } from './composer.js';
-import { el } from './dom.js';
+import { el, setLabel } from './dom.js';
 import { icon } from './icons.js';
 import { LinesView } from './lines.js';
 import { RosterView } from './roster.js';
@@ -28,10 +29,10 @@ export class ThreadView {
     this.roster = new RosterView({ context, actions: actions.room, me });
     this.head = new ThreadHead({ context, onBack: actions.close, more: [this.roster.button] });
     this.lines = new LinesView({ context, actions, errorText });
-    this.blank = el('div', { class: 'parley-empty', hidden: true });
+    this.blank = new BlankView({ context, onRetry: actions.reload });
     this.bones = skeleton();
     this.scroller = el('div', { class: 'parley-scroll parley-log', role: 'log', 'aria-live': 'off', tabindex: '0',
-      on: { scroll: () => this.#scrolled(), keydown: walkMessages } }, this.bones, this.blank, this.lines.node);
+      on: { scroll: () => this.#scrolled(), keydown: (event) => walkMessages(event, () => this.#jump()) } }, this.bones, this.blank.node, this.lines.node);
     this.keeper = new ScrollKeeper(this.scroller, () => this.#scrolled());
     this.jumpCount = el('span', { class: 'parley-badge', hidden: true });
     this.jump = el('button', { class: 'parley-jump', type: 'button', hidden: true, 'aria-label': t('jump'),
@@ -50,9 +51,7 @@ export class ThreadView {
     this.#placed = false;
     this.node.hidden = false;
     this.lines.clear();
-    this.composer.show(conversation.id, conversation.person.name);
-    const label = conversation.isRoom ? 'messages_in' : 'messages_with';
-    this.scroller.setAttribute('aria-label', this.context.t(label, { name: conversation.person.name }));
+    this.composer.show(conversation.id);
     this.node.classList.toggle('parley-thread--room', conversation.isRoom);
     this.roster.open(conversation, this.node.clientWidth);
     this.show(conversation, 'loading');
@@ -71,6 +70,7 @@ export class ThreadView {
     // What is unread may be known only now; from here on it is what was new when one came.
     if (!this.#placed && conversation.loaded && conversation.unread) this.#newFrom ??= conversation.readSeq + 1;
     this.head.show(conversation);
+    this.#name(conversation);
     if (conversation.isRoom) this.roster.show(conversation);
     this.#bar(conversation);
     this.keeper.settle();
@@ -80,7 +80,8 @@ export class ThreadView {
     const waiting = empty && !conversation.loaded && history !== 'failed';
     this.keeper.during(() => {
       this.bones.hidden = !waiting;
-      this.#showBlank(conversation, empty && !waiting, history);
+      this.blank.node.hidden = !empty || waiting;
+      if (empty) this.blank.show(conversation, history === 'failed');
       if (stick) this.lines.window.toEnd();
       this.lines.paint(this.scroller);
     }, { stick });
@@ -126,19 +127,16 @@ export class ThreadView {
     if (lost) this.#rest();
   }
 
+  /** It may be learned only after it was opened. */
+  #name({ person: { name }, isRoom }) {
+    const { t } = this.context;
+    setLabel(this.scroller, t(isRoom ? 'messages_in' : 'messages_with', { name }));
+    setLabel(this.composer.input, t('write_to', { name }));
+  }
+
   #jump() {
     this.#turn((rows) => rows.toEnd());
     this.keeper.toEnd({ smooth: true });
-  }
-
-  #showBlank({ person, isRoom }, blank, history) {
-    const { t } = this.context;
-    this.blank.hidden = !blank;
-    if (!blank) return;
-    const failed = history === 'failed';
-    const text = failed ? t('history_failed') : t(isRoom ? 'room_empty' : 'thread_empty', { name: person.name });
-    const retry = el('button', { class: 'parley-link', type: 'button', on: { click: this.actions.reload } }, t('retry'));
-    this.blank.replaceChildren(el('p', { dir: 'auto' }, text), ...(failed ? [retry] : []));
   }
 
   /** True once for each message of our own: whoever writes wants to see it. */

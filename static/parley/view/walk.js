@@ -1,8 +1,14 @@
-// By keyboard from one message to the next: up and down, once the log or one of its messages has the focus.
+// By keyboard from one message to the next, once the log or one of them has the focus: up and down. End leads to the
+// newest there is, which need not be on the page.
 
 const STOPS = '.parley-copy';
 
-export function walkMessages(event) {
+export function walkMessages(event, toNewest) {
+  if (event.key === 'End' && !event.shiftKey) {
+    event.preventDefault();
+    toNewest();
+    return;
+  }
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   if (!step || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const log = event.currentTarget;
