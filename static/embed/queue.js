@@ -6,7 +6,7 @@ import { attempt } from '../parley/attempt.js';
 /** The function that stands at window.parley from now on; `start()` ends the waiting. */
 export function openQueue(run) {
   const early = typeof window.parley === 'function' ? window.parley.q : null;
-  let waiting = Array.from(early ?? [], (args) => [...args]);
+  let waiting = [...(early ?? [])].map((args) => [...args]);
   const parley = (...args) => (waiting ? void waiting.push(args) : run(...args));
   parley.start = () => {
     const calls = waiting ?? [];

@@ -8,7 +8,7 @@ export function startChat($, element) {
   const chat = $(element);
   const address = follow(chat);
   const start = address.current();
-  chat.on('signedout.parley', () => left(chat));
+  chat.on('signedout.parley', (_, { reason }) => left(chat, reason));
   chat.parley({
     me: JSON.parse(me), locale, direction, actions: [signOutAction(chat, pageTranslator(locale))],
     ...(typeof start === 'number' && { with: start }), ...(typeof start === 'string' && { room: start }),

@@ -1,4 +1,5 @@
 // Signing up, signing in, or entering as a guest: one small form with three faces.
+import { SafeStorage, storageOf } from '../parley/storage.js';
 import { el } from '../parley/view/dom.js';
 import { Accounts } from './accounts.js';
 import { failureOf } from './failure.js';
@@ -10,8 +11,15 @@ export function showGate(element) {
   const faces = facesOf(t, new Accounts(), { registration: registration === 'on', guests: guests === 'on' });
   const card = el('div', { class: 'page-card' });
   const show = (name) => card.replaceChildren(...cardOf(t, faces, faces[name], show));
-  element.append(brand(t), card);
+  const count = unsent();
+  const kept = el('p', { class: 'page-kept', role: 'status', hidden: count === 0 }, t('unsent_kept', { count }));
+  element.append(brand(t), kept, card);
   show(window.location.hash === '#register' && faces.register ? 'register' : 'signIn');
+}
+
+/** Messages that somebody wrote here before their sign-in ended. */
+function unsent() {
+  return new SafeStorage(storageOf('localStorage'), '').keys().filter((key) => key.includes('/outbox/')).length;
 }
 
 function facesOf(t, api, { registration, guests }) {

@@ -16,14 +16,14 @@ async function signOut(chat, t) {
     // Without the server's word the session goes on: to pretend otherwise would leave the door open.
     if (error.errorcode !== LOGIN_FAILED) return void chat.parley('notice', t('error_network'));
   }
-  left(chat, false);
+  left(chat);
 }
 
 /**
- * Whoever signs out here, elsewhere or by running out of time: nothing of theirs stays in this browser. Only
- * here it is sure that nobody else has signed in since, who may have words to send.
+ * Whoever signs out here: nothing stays in this browser. Where it ended elsewhere somebody else may have signed in
+ * since, who may have words to send; and whoever only ran out of time comes back to what was not sent.
  */
-export function left(chat, own = true) {
-  chat.parley('wipe', own).parley('destroy');
+export function left(chat, reason) {
+  chat.parley('wipe', { expired: 'session', switched: true }[reason]).parley('destroy');
   window.location.replace(window.location.pathname);
 }

@@ -83,7 +83,10 @@ export class Connection {
     if (moved === null) return this.#again(() => this.#catchUp(listed));
     moved.forEach((one) => inbound.takeMoved(one, (conversation) => this.#caughtUp || known.has(conversation)));
     this.#resume();
-    if (!(await listed)) this.#listAgain(round);
+    const had = await listed; // which rooms have been left elsewhere
+    if (round !== this.#round) return;
+    this.messenger.rooms.restart();
+    if (!had) this.#listAgain(round);
   }
 
   #list() {
@@ -106,7 +109,6 @@ export class Connection {
     const { messenger } = this;
     this.#caughtUp = true;
     this.#tell({ state: 'online', retryAt: null, code: null });
-    messenger.rooms.restart();
     messenger.receipts.restart();
     messenger.courier.restart();
     messenger.writing.watch();

@@ -115,7 +115,7 @@ export class Directory extends Emitter {
   }
 
   #drop(room) {
-    room.learn({ joined: false });
+    room.leave('left');
     this.emit('learned', room);
   }
 

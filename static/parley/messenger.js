@@ -47,8 +47,7 @@ export class Messenger extends Emitter {
     this.writing = new Writing({ outbox, courier: this.courier, directory: this.directory, conversations, rooms: this.rooms, clock });
     this.typingSender = new TypingSender({ clock, send: (data) => transport.send('typing', data) });
     this.typingWatch = new TypingWatch({ clock, changed: (conversation) => this.emit('change', conversation) });
-    this.connection = new Connection(this);
-    this.roomNews = new RoomNews(this);
+    Object.assign(this, { connection: new Connection(this), roomNews: new RoomNews(this) });
     this.#listen();
   }
 
@@ -84,7 +83,7 @@ export class Messenger extends Emitter {
     this.store.restoreLog(conversation);
     this.writing.show(conversation);
     if (conversation.isRoom) this.rooms.enter(conversation);
-    else this.history.complete(conversation);
+    else this.history.begin(conversation);
     this.emit('open', conversation);
     return conversation;
   }
@@ -158,6 +157,7 @@ export class Messenger extends Emitter {
     history.on('change', (conversation) => this.#loaded(conversation));
     rooms.on('change', (room) => this.#received(room));
     rooms.on('entered', () => receipts.resume());
+    rooms.on('entered', (room) => room === this.opened && history.begin(room));
     rooms.on('elsewhere', (room, there) => (room === this.opened ? this.open(there.person) : rooms.enter(there)));
     rooms.on('refused', (room, code) => this.emit('refused', room, code));
     writing.on('change', (conversation) => this.emit('change', conversation));

@@ -20,6 +20,8 @@ export class Rooms extends Emitter {
   /** Where this connection is known to be in: elsewhere the server takes nothing. */
   #here = new Set();
   #timers = new Map();
+  /** The connection that is being filled. */
+  #turn = {};
 
   constructor({ transport, conversations, store, me, clock = systemClock }) {
     super();
@@ -42,10 +44,16 @@ export class Rooms extends Emitter {
     this.#join(room, again);
   }
 
-  /** A new connection knows of no room. */
-  restart() {
+  /** A new connection knows of no room. One after the other, the last one opened first: a slow line has no room for all their pages at once. */
+  async restart() {
     this.stop();
-    for (const place of this.#present) this.#join(this.conversations.with(personAt(place)));
+    const turn = {};
+    this.#turn = turn;
+    for (const place of [...this.#present].reverse()) {
+      const room = this.conversations.with(personAt(place));
+      if (turn !== this.#turn) return;
+      if (this.#present.has(place) && !this.isReady(place)) await (room.outside ? this.#shut(room, room.outside) : this.#join(room));
+    }
   }
 
   stop() {

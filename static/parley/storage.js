@@ -60,13 +60,14 @@ export function wipe(storage, scope) {
 }
 
 /** The same, wherever this browser keeps anything. */
-export function wipeBrowser(scope) {
-  for (const name of ['sessionStorage', 'localStorage']) wipe(storageOf(name), scope);
+export function wipeBrowser(scope, kinds = ['session', 'local']) {
+  for (const kind of kinds) wipe(storageOf(`${kind}Storage`), scope);
 }
 
 function keysOf(storage, start) {
   try {
-    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
+    const keys = [];
+    for (let index = 0; index < storage.length; index += 1) keys.push(storage.key(index)); // not Array.from(): Prototype has its own
     return keys.filter((key) => key.startsWith(start));
   } catch {
     return [];

@@ -79,11 +79,12 @@ export class Widget {
     return messenger.send(text) !== null;
   }
 
-  /** Ends, and removes everything that Parley stored in this browser, or of `own` what is this person's. To be called at sign-out. */
+  /** Ends, and removes everything that Parley stored in this browser. To be called at sign-out. `own`: only what is this person's; 'session': of that what would end with the tab. */
   wipe(own) {
     const scope = this.session?.scope;
     this.#leave();
-    if (!own || scope) wipeBrowser(own && scope);
+    if (!own) wipeBrowser();
+    else if (scope) wipeBrowser(scope, own === 'session' ? [own] : undefined);
   }
 
   /** Shows a short word in the widget's own manner. */

@@ -8,7 +8,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MakePerson
-from tests.browser.person import PASSWORD, bubble, expect_connected, stored_keys, tick, write
+from tests.browser.person import (
+    PASSWORD,
+    bubble,
+    expect_connected,
+    item,
+    stored_keys,
+    tick,
+    write,
+)
 from tests.conftest import StartServer
 from tests.services.parley import ParleyServer
 
@@ -144,3 +152,23 @@ def test_signing_out_without_a_server_is_not_pretended(
     assert "1 message was not sent yet" in alice.troubles.pop()
     expect(bubble(page, "not sent yet")).to_be_visible()
     parley.start()
+
+
+def test_what_was_not_sent_outlives_a_sign_in_that_ends(
+    person: MakePerson, parley: ParleyServer
+) -> None:
+    alice, bob = person("alice"), person("bob")
+    page = alice.page(bob)
+    expect_connected(page)
+    parley.stop()
+    write(page, "precious words")
+    alice.context.clear_cookies()
+    parley.start()
+    expect(page.locator(".page-kept")).to_contain_text("before 1 message could be sent")
+    expect(page.locator(".page-form")).to_be_visible()
+    assert all("/outbox/" in key for key in stored_keys(page))
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    item(page, "bob").click()
+    expect(tick(page, "precious words")).to_have_text("Sent")

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import MakePerson
-from tests.browser.person import Person, bubble, expect_connected, texts
+from tests.browser.person import Person, bubble, expect_connected, item, texts
 
 FIRST_IN_VIEW = """(log) => {
     const top = log.getBoundingClientRect().top;
@@ -117,3 +117,25 @@ def test_nothing_can_push_the_widget_out_of_its_frame(person: MakePerson) -> Non
     assert widget.evaluate("(node) => node.scrollHeight - node.clientHeight") == 0
     widget.evaluate("(node) => node.scrollTo(0, 500)")
     assert widget.evaluate("(node) => node.scrollTop") == 0
+
+
+def test_a_thread_begins_where_the_unread_part_begins(person: MakePerson) -> None:
+    alice, bob = person("alice"), person("bob", name="Bob")
+    alice.post(bob, "asked before")
+    for number in range(1, 131):
+        bob.post(alice, f"unread {number}")
+    page = alice.page()
+    expect_connected(page)
+    item(page, "Bob").click()
+    expect(bubble(page, "unread 1")).to_be_in_viewport()
+    line = page.locator(".parley-new")
+    expect(line).to_be_in_viewport()
+    first = line.evaluate(
+        "(node) => node.nextElementSibling.querySelector('.parley-text').textContent"
+    )
+    assert first == "unread 1"
+    unread = int(page.locator(".parley-jump .parley-badge").inner_text())
+    assert unread > 100, f"only {unread} are left unread, though one screen was looked at"
+    page.locator(".parley-log").press("End")
+    expect(bubble(page, "unread 130")).to_be_in_viewport()
+    expect(page.locator(".parley-jump")).to_be_hidden()

@@ -37,7 +37,7 @@ test('a gap in what is being looked at is filled from history', async () => {
 test('older pages are loaded one at a time, down to the beginning and no further', async () => {
   const all = await online();
   const { messenger, api } = all;
-  api.entries = Array.from({ length: 120 }, (_, index) => theirs(index + 1));
+  Object.assign(api, { entries: Array.from({ length: 120 }, (_, index) => theirs(index + 1)), readSeq: 120 });
   const conversation = messenger.open(bob);
   await settled();
   assert.equal(conversation.log.length, 50);

@@ -13,6 +13,7 @@ async function inLobby(given = page(), options = {}) {
   const all = await online(options);
   const room = all.messenger.openRoom('Lobby');
   await admit(all, given);
+  all.api.joinedRooms = [{ room: given.room, joined: true }];
   return { ...all, room };
 }
 
@@ -185,7 +186,7 @@ test('what a moderator removes is gone from log, list and cache', async () => {
 });
 
 test('what a moderator removes while an older page or the list is on its way is not brought back by it', async () => {
-  const { messenger, net, api } = await inLobby(page([said(60), said(61)], { has_more: true }));
+  const { messenger, net, api } = await inLobby(page([said(60), said(61)], { has_more: true, read_seq: 61 }));
   const answers = [];
   api.history = api.rooms = () => new Promise((resolve) => answers.push(resolve));
   messenger.loadOlder();
@@ -330,11 +331,27 @@ test('a connection is in fifty rooms at most; the next one begins with those ope
   all.net.last.answer(all.net.last.opts('room-join').at(-1), { errorcode: -7, txt: 'too many' });
   await settled();
   assert.deepEqual(refused, [['r51', -8]]);
+  all.api.joinedRooms = Array.from({ length: 50 }, (_, index) => ({ room: `r${index + 1}`, joined: true }));
   all.net.last.end(1012);
   await all.clock.tick(1_000);
   await greet(all);
-  const joined = all.net.last.opts('room-join').map(({ data }) => data.room);
-  assert.deepEqual([joined.length, joined[0], joined.at(-1)], [50, 'r2', 'r51']);
+  const joined = [];
+  for (let frames = all.net.last.opts('room-join'); frames.length > joined.length; frames = all.net.last.opts('room-join')) {
+    assert.equal(frames.length, joined.length + 1, 'one after the other: the page of each may be long');
+    joined.push(frames.at(-1).data.room);
+    await admit(all, page([], { room: joined.at(-1) }));
+  }
+  assert.deepEqual([joined.length, joined[0], joined.at(-1)], [50, 'r51', 'r2']);
+});
+
+test('a room that was left on another device while the line was away is not entered again', async () => {
+  const all = await inLobby(page([said(1)]));
+  all.net.last.end(1012);
+  await all.clock.tick(1_000);
+  all.api.joinedRooms = [];
+  await greet(all);
+  assert.deepEqual(all.net.last.opts('room-join'), []);
+  assert.deepEqual([all.room.outside, all.room.joined, all.messenger.conversations.ordered()], ['left', false, []]);
 });
 
 test('a storage that was replaced: what we held goes, and the open room is joined anew', async () => {
@@ -370,7 +387,7 @@ test('of an open room only the end is kept while nobody looks at more than that'
 });
 
 test('older messages come by room-chat, from the place of the first', async () => {
-  const given = page(Array.from({ length: 200 }, (_, index) => said(index + 101)), { has_more: true });
+  const given = page(Array.from({ length: 200 }, (_, index) => said(index + 101)), { has_more: true, read_seq: 300 });
   const { messenger, api, room } = await inLobby(given);
   assert.equal(room.hasOlder, true);
   api.entries = Array.from({ length: 300 }, (_, index) => said(index + 1));

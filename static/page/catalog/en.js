@@ -21,6 +21,10 @@ export default {
   nickname: 'Your name',
   nickname_optional: 'Name that others see (optional)',
   tagline: 'Private messages on your own server',
+  unsent_kept: {
+    one: 'You were signed out before 1 message could be sent. Sign in again to send it.',
+    other: 'You were signed out before {count} messages could be sent. Sign in again to send them.',
+  },
   wrong_password: 'The username or the password is wrong.',
   password_short: 'The password needs at least {count} characters.',
   check_fields: 'Please check what you have entered.',

@@ -18,6 +18,7 @@ export default {
   nickname: '你的名字',
   nickname_optional: '显示给别人的名字（可不填）',
   tagline: '你自己的服务器上的私信',
+  unsent_kept: '登录结束时还有{count}条消息没有发送。重新登录后就会发送。',
   wrong_password: '用户名或密码错误。',
   password_short: '密码至少需要 {count} 个字符。',
   check_fields: '请检查填写的内容。',

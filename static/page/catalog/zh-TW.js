@@ -18,6 +18,7 @@ export default {
   nickname: '你的名字',
   nickname_optional: '顯示給別人的名字（選填）',
   tagline: '你自己伺服器上的私人訊息',
+  unsent_kept: '登入結束時還有{count}則訊息沒有傳送。重新登入後就會傳送。',
   wrong_password: '使用者名稱或密碼錯誤。',
   password_short: '密碼至少需要 {count} 個字元。',
   check_fields: '請檢查輸入的內容。',

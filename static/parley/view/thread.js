@@ -85,14 +85,14 @@ export class ThreadView {
       if (stick) this.lines.window.toEnd();
       this.lines.paint(this.scroller);
     }, { stick });
-    if (!this.#placed && conversation.loaded) this.#place();
+    if (!this.#placed && history !== 'loading' && (conversation.loaded || history === 'failed')) this.#place();
     this.#scrolled();
   }
 
   /** Tells what can really be seen; the caller knows whether anybody looks. */
   report() {
     const conversation = this.#conversation;
-    if (!conversation?.unread) return;
+    if (!conversation?.unread || !this.#placed) return; // before that it may be shown from its end
     const seen = Number(this.keeper.lastVisible('[data-seq]')?.dataset.seq);
     if (seen) this.actions.saw(conversation, seen);
   }

@@ -24,6 +24,8 @@ export class FakeApi {
   publicRooms = [];
   identity = ME;
   calls = [];
+  /** How far it is read, where the server says so. */
+  readSeq;
 
   async recentUsers() {
     return { conversations: this.list, next: null };
@@ -34,7 +36,7 @@ export class FakeApi {
     const inside = this.entries.filter(([, , , { seq }]) => seq > after && seq < before);
     const logs = after ? inside.slice(0, limit) : inside.slice(-limit);
     const last = this.entries.at(-1)?.[3].seq ?? 0;
-    return { logs, has_more: logs.length < inside.length, last_seq: last };
+    return { logs, has_more: logs.length < inside.length, last_seq: last, read_seq: this.readSeq };
   }
 
   async rooms({ joined } = {}) {
