@@ -9,12 +9,14 @@ import { roomPlace } from './place.js';
 import { apiFor, Session } from './session.js';
 import { wipeBrowser } from './storage.js';
 import { Mount } from './view/mount.js';
+import { unreachable } from './view/unreachable.js';
 
 export class Widget {
   session = null;
   /** The session that was here last, as long as its person may be back. */
   #before = null;
   #round = 0;
+  #excuse = null;
   #timer = null;
   #backoff = new Backoff(Math.random);
 
@@ -125,6 +127,7 @@ export class Widget {
 
   #askAgain(known, { errorcode, message }) {
     this.#timer = systemClock.setTimeout(() => this.#identify(known), this.#backoff.next());
+    if (!this.session && this.mount.kind === 'panel') this.mount.root.append(this.#excuse ??= unreachable(this.settings));
     this.notify('error', { errorcode, message });
   }
 
@@ -167,6 +170,7 @@ export class Widget {
   }
 
   #end() {
+    this.#excuse = void this.#excuse?.remove();
     this.#before = this.session ?? this.#before;
     this.session?.destroy();
     this.session = null;

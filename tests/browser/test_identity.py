@@ -67,6 +67,16 @@ def test_an_expired_token_is_renewed_and_nobody_notices(
     assert page.locator(".parley").evaluate("(node) => [node === widget, ...seen]") == [True]
 
 
+def test_where_nobody_can_be_asked_who_it_is_that_is_said(
+    host: HostSite, visit: Callable[[str], Page]
+) -> None:
+    page = visit("{ tokenUrl: '/not-yet' }")
+    expect(page.get_by_role("status")).to_have_text("The server cannot be reached.")
+    host.put("/not-yet", token_of("ann"), "text/plain")
+    expect(page.locator(".parley-head--me")).to_contain_text("Ann")
+    expect(page.get_by_text("The server cannot be reached.")).to_have_count(0)
+
+
 def test_another_account_takes_the_place_of_the_first(
     visit: Callable[[str], Page], members: dict[str, int]
 ) -> None:
