@@ -48,7 +48,8 @@ async def test_who_missed_more_than_a_page_is_shown_all_of_it(open_server: Start
         await crowd.talk_on(100)
         away = crowd.clients[0]
         await away.close_tab()
-        await crowd.talk_on(PAGE + len(crowd.clients) * WINDOW)
+        # as many as everybody may still have been waiting for when it went, and when it comes back
+        await crowd.talk_on(PAGE + 2 * len(crowd.clients) * WINDOW)
         away.come_back()
         await crowd.hush()
         figures("a page missed", acked=crowd.acks, gaps_filled=away.gaps_filled)
