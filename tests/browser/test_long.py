@@ -112,7 +112,6 @@ class Costs:
         return {metric["name"]: metric["value"] for metric in answer["metrics"]}
 
 
-@pytest.mark.slow
 def test_scrolling_costs_the_same_however_long_the_conversation_is(
     person: MakePerson, parley: ParleyServer
 ) -> None:

@@ -165,7 +165,7 @@ def test_the_page_of_rooms_says_how_many_are_in_and_stays_fresh(person: MakePers
     expect_in(page)
 
 
-@pytest.mark.parametrize("phone", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("phone", [False, True])
 def test_axe_finds_nothing_in_rooms(person: MakePerson, phone: bool) -> None:
     profile = {"viewport": PHONE} if phone else {}
     alice, bob = person("alice", name="Alice", **profile), person("bob", name="Bob")

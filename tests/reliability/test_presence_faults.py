@@ -49,10 +49,6 @@ async def come_and_go(alice: Person, watching: Tab, dice: random.Random) -> None
     await watching.expect(presence(alice, False))
 
 
-# it is about sockets: one database is enough every day
-@pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("mariadb", marks=pytest.mark.slow)], indirect=True
-)
 async def test_two_tabs_closed_in_either_order_go_offline_once(open_server: StartServer) -> None:
     server = open_server(presence_grace=GRACE)
     alice, bob, watching = await acquainted(server.url)
