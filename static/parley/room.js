@@ -2,10 +2,8 @@
 import { Conversation } from './conversation.js';
 import { Goings } from './goings.js';
 import { roomPerson } from './place.js';
+import { Returning } from './returning.js';
 import { peopleOf, Roster } from './roster.js';
-
-/** After a lost connection whoever was there before comes back within this, and is no news. */
-const RETURN = 35_000;
 
 export class Room extends Conversation {
   roster = new Roster();
@@ -19,7 +17,7 @@ export class Room extends Conversation {
   muted = false;
   /** Who may not come back, for a moderator who looked. */
   removed = [];
-  #returning = { people: new Set(), until: 0 };
+  #returning = new Returning();
   /** What moderators took away: an answer that was on its way may still have the text. */
   #struck = new Set();
 
@@ -70,7 +68,7 @@ export class Room extends Conversation {
 
   /** The answer to joining: the newest messages, and who is in. */
   enter(page, now) {
-    this.#returning = { people: new Set(this.roster.ids()), until: now + RETURN };
+    this.#returning.expect(this.roster.ids(), now);
     this.learn({ ...page, joined: true });
     this.add(page.logs);
     this.roster.replace(peopleOf(page.members), page.count);
@@ -82,12 +80,12 @@ export class Room extends Conversation {
   leave(outside) {
     Object.assign(this, { outside, joined: false, moderator: false, removed: [] });
     this.roster.replace([], 0);
+    this.#returning = new Returning();
   }
 
   came({ users, count, time }, now) {
     const people = peopleOf(users);
-    const { people: returning, until } = this.#returning;
-    const news = people.filter(({ id }) => !this.roster.has(id) && !(now < until && returning.has(id)));
+    const news = people.filter(({ id }) => !this.roster.has(id) && !this.#returning.has(id, now));
     this.roster.add(people, count);
     this.#note('came', news, time);
   }
@@ -96,7 +94,7 @@ export class Room extends Conversation {
     const people = peopleOf(users);
     const news = people.filter(({ id }) => this.roster.has(id));
     this.roster.remove(people, count);
-    people.forEach(({ id }) => this.#returning.people.delete(id));
+    people.forEach(({ id }) => this.#returning.forget(id));
     this.#note(removed ? 'removed' : 'left', news, time);
   }
 

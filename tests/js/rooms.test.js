@@ -171,6 +171,24 @@ test('after a lost connection whoever was there before is no news; others are', 
   assert.deepEqual(lines(all.room).at(-1), ['came', 'Bob'], 'who went meanwhile and comes again');
 });
 
+test('who was there before is no news either when the line is lost twice before they are back, for a while', async () => {
+  const all = await inLobby();
+  const again = async () => {
+    all.net.last.end(1012);
+    await all.clock.tick(1_000);
+    await greet(all);
+    await admit(all, page([], { members: [ALICE] }));
+  };
+  await again();
+  await again();
+  moves(all.net, 'room-join', [BOB]);
+  assert.deepEqual([lines(all.room), names(all.room)], [[], ['Alice', 'Bob']]);
+  await again();
+  await all.clock.tick(36_000);
+  moves(all.net, 'room-join', [BOB]);
+  assert.deepEqual(lines(all.room), [['came', 'Bob']]);
+});
+
 test('what a moderator removes is gone from log, list and cache', async () => {
   const { net, room, clock, session, messenger } = await inLobby(page([said(1), said(2, { content: 'rude' })]));
   net.last.push(event('room-delete', { seq: 2, user_id: 3 }));
