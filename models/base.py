@@ -14,6 +14,7 @@ import pymysql
 from peewee import Database, DatabaseProxy, Field, Model, MySQLDatabase, SqliteDatabase
 from pymysql.constants import CLIENT
 
+from models.turns import SqliteInTurn
 from models.wanted import claim
 
 database: Database = DatabaseProxy()  # type: ignore[assignment]
@@ -122,7 +123,7 @@ def make_database(url: str) -> Database:
     if parts.scheme == "sqlite":
         path = unquote(parts.path)[1:]
         _make_private(Path(path))
-        return SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, timeout=IO_TIMEOUT, autoconnect=False)
+        return SqliteInTurn(path, pragmas=SQLITE_PRAGMAS, timeout=IO_TIMEOUT, autoconnect=False)
     return MariaDatabase(
         unquote(parts.path)[1:],
         host=parts.hostname or "127.0.0.1",

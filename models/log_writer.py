@@ -11,7 +11,7 @@ from peewee import Database
 
 from app.messaging.errors import Partly, StorageFull
 from app.messaging.items import Message, Outcome, Receipt
-from models.base import is_sqlite, now_ms, several_statements
+from models.base import IO_TIMEOUT, is_sqlite, now_ms, several_statements
 from models.checkpoints import OWN_CHECKPOINT, Checkpoints
 from models.failures import classify, is_away, is_duplicate, is_lock_timeout, is_outdated
 from models.log_batch import BatchSteps, ask_by
@@ -21,6 +21,7 @@ from models.log_memory import Memory
 from models.log_sql import LogSql
 from models.log_writes import commit_mysql, commit_sqlite
 from models.storage import read_epoch, replace_epoch
+from models.turns import take_turn
 
 log = logging.getLogger("parley.storage")
 
@@ -171,7 +172,7 @@ class LogWriter:
         """
         if not self._is_sqlite:
             return
-        cursor.execute("BEGIN IMMEDIATE")
+        take_turn(cursor, IO_TIMEOUT)
         before = self._version
         self._version = cursor.execute("PRAGMA data_version").fetchone()[0]
         if self._version != before:
