@@ -48,6 +48,7 @@ demo: setup ## A pretend shop on another origin, with two members side by side (
 
 test: dev ## Style, types, JavaScript and Python tests, on SQLite, MariaDB and in Chromium
 	@tools/need.sh $(SERVERS) chromium nodejs npm
+	@tools/need.sh --if-any chromium-headless-shell
 	@$(MAKE) --no-print-directory lint types test-js test-py
 
 lint: dev ## Style and likely bugs
@@ -68,8 +69,9 @@ test-js: $(JQUERY) ## Tests of the widget's logic
 	@node --test --test-reporter=spec $(or $(JS_TESTS),tests/js) </dev/null
 
 # In the order of collection: the browser's long files come early, and no worker ends on one alone.
+# Hundreds of servers are started: bytecode is kept for them, whatever the environment says.
 test-py: dev $(JQUERY) ## Tests of everything else; flags in ARGS, as in make test-py ARGS="-k history"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS) </dev/null
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS) </dev/null
 
 reliability: dev ## The long fault tests (docs/reliability.md)
 	@tools/need.sh $(SERVERS) chromium

@@ -15,7 +15,7 @@ from tests.browser import modes, states
 from tests.browser.conftest import QUIET
 from tests.browser.person import Person
 from tests.browser.words import ARABIC, CHINESE, Words
-from tests.services.chromium import chromium_flags, find_chromium
+from tests.services.chromium import chromium_flags, find_whole_chromium
 from tests.services.parley import ParleyServer
 
 # what it is called: how the browser is set, and what people say
@@ -56,7 +56,7 @@ def main(folder: Path, looks: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*chromium_flags(), *QUIET]
+            executable_path=find_whole_chromium(), args=[*chromium_flags(), *QUIET]
         )
         for look in looks or LOOKS:
             for device in states.DEVICES:
