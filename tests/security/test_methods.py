@@ -5,8 +5,8 @@ from http import HTTPStatus
 import pytest
 
 from tests.client import guest
+from tests.security.answers import ANSWERS, ERRORS, PAGES
 from tests.security.site import UPGRADE, call, cookie
-from tests.security.test_headers import ANSWERS, ERRORS, PAGES
 from tests.services.parley import ParleyServer
 
 
