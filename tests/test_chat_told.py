@@ -1,28 +1,13 @@
 """chat-to: stored first, then told to both sides, once, in one order."""
 
 import asyncio
-import json
 import time
 
-import pytest
-
-from tests.client import Person, Tab, answer, event, message, refused, stored
+from tests.chat_rows import rows_of
+from tests.client import Person, Tab, event, message, stored
 from tests.oracle import read_rows
 from tests.scene import meet, say, write
 from tests.services.parley import ParleyServer
-
-LETTERS = {"one byte": "a", "three bytes": "好", "four bytes": "😀", "joined": "\u200d"}
-
-
-def rows_of(server: ParleyServer, sender: Person) -> list[tuple[int, int, str]]:
-    """(seq, recipient, content) of all that somebody ever stored."""
-    query = f"SELECT seq, other, content FROM chatlog WHERE me = {sender.user_id} ORDER BY seq"
-    return [(seq, other, content) for seq, other, content in read_rows(server.database_url, query)]
-
-
-def conversations_of(server: ParleyServer, person: Person) -> int:
-    query = f"SELECT COUNT(*) FROM participant WHERE user_id = {person.user_id}"
-    return int(read_rows(server.database_url, query)[0][0])
 
 
 async def test_the_sender_is_told_1_and_the_recipient_gets_0(shared_server: ParleyServer) -> None:
@@ -168,150 +153,6 @@ def read_order(server: ParleyServer, one: Person, two: Person) -> list[tuple[int
     pair = f"({one.user_id}, {two.user_id})"
     query = f"SELECT seq, content FROM chatlog WHERE me IN {pair} AND other IN {pair}"
     return [(seq, content) for seq, content in read_rows(server.database_url, query)]
-
-
-# -- repeats ------------------------------------------------------------------------------------
-
-
-async def test_a_repeat_answers_with_the_original_wherever_it_comes_from(
-    shared_server: ParleyServer,
-) -> None:
-    alice, bob = await meet(shared_server, "alice", "bob")
-    one, two, there = await alice.open(), await alice.open(), await bob.open()
-    first = await one.ask("chat-to", {"other": bob.user_id, "content": "x", "client_id": "c"})
-    await two.expect(stored("x"))
-    await there.expect(message("x"))
-    original = {**first["data"], "dup": True}
-    again = {"other": bob.user_id, "content": "something else", "client_id": "c"}
-    for tab in (one, two):
-        repeat = await tab.ask("chat-to", again)
-        assert (repeat["errorcode"], repeat["data"]) == (1, original)
-    envelope = await alice.useropt("chat-to", **again)
-    assert (envelope["errorcode"], envelope["data"]) == (1, original)
-    reply = await alice.request("POST", f"/api/v1/conversations/{bob.user_id}/messages", again)
-    assert (reply.status, reply.data) == (200, original)
-    assert rows_of(shared_server, alice) == [(1, bob.user_id, "x")]
-    for tab in (one, two, there):
-        await tab.refute(_any_push_of_a_message)
-
-
-_any_push_of_a_message = type(message())(
-    "message or ack", lambda push: push["errorcode"] in (0, 1, 2)
-)
-
-
-async def test_a_repeat_to_somebody_else_stores_nothing(shared_server: ParleyServer) -> None:
-    alice, bob, carol = await meet(shared_server, "alice", "bob", "carol")
-    here, there = await alice.open(), await carol.open()
-    await here.chat(bob, "for bob", client_id="c")
-    again = await here.ask(
-        "chat-to", {"other": carol.user_id, "content": "for carol", "client_id": "c"}
-    )
-    assert again["data"]["dup"] is True
-    assert again["data"]["user_id"] == bob.user_id
-    assert again["data"]["data"][1] == "for bob"
-    await there.refute(message())
-    assert rows_of(shared_server, alice) == [(1, bob.user_id, "for bob")]
-    assert conversations_of(shared_server, carol) == 0
-
-
-async def test_a_repeat_to_nobody_is_still_a_repeat(shared_server: ParleyServer) -> None:
-    alice, bob = await meet(shared_server, "alice", "bob")
-    here = await alice.open()
-    await here.chat(bob, "x", client_id="c")
-    again = await here.ask("chat-to", {"other": 10**12, "content": "x", "client_id": "c"})
-    assert again["errorcode"] == 2
-    assert (again["data"]["user_id"], again["data"].get("dup")) == (bob.user_id, True)
-    for other, content, code in ((alice, "x", -5), (bob, "", -2), (bob, "x" * 8193, -7)):
-        data = {"other": other.user_id, "content": content, "client_id": "c"}
-        assert (await here.ask("chat-to", data))["errorcode"] == code
-
-
-async def test_the_same_message_at_once_from_two_tabs_is_stored_once(
-    shared_server: ParleyServer,
-) -> None:
-    alice, bob = await meet(shared_server, "alice", "bob")
-    one, two, there = await alice.open(), await alice.open(), await bob.open()
-    for number in range(10):
-        said = await asyncio.gather(
-            *(tab.chat(bob, "once", client_id=f"c-{number}") for tab in (one, two))
-        )
-        assert {each.seq for each in said} == {number + 1}
-        assert sorted(each.dup for each in said) == [False, True]
-        await there.expect(message("once"))
-    await there.refute(message())
-
-
-async def test_a_repeat_says_whether_the_recipient_is_there_now(
-    shared_server: ParleyServer,
-) -> None:
-    alice, bob = await meet(shared_server, "alice", "bob")
-    here = await alice.open()
-    assert (await here.chat(bob, "x", client_id="c")).errorcode == 2
-    await bob.open()
-    assert (await here.chat(bob, "x", client_id="c")).errorcode == 1
-
-
-async def test_a_client_id_belongs_to_its_sender(shared_server: ParleyServer) -> None:
-    alice, bob = await meet(shared_server, "alice", "bob")
-    here, there = await alice.open(), await bob.open()
-    assert (await here.chat(bob, "mine", client_id="same")).dup is False
-    assert (await there.chat(alice, "mine too", client_id="same")).dup is False
-
-
-# -- what is refused ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("letter", LETTERS.values(), ids=LETTERS)
-async def test_content_is_1_to_8192_characters_and_stored_as_it_is(
-    shared_server: ParleyServer, letter: str
-) -> None:
-    alice, bob = await meet(shared_server, "alice", "bob")
-    here, there = await alice.open(), await bob.open()
-    for count in (1, 8192):
-        data = {"other": bob.user_id, "content": letter * count}
-        # as UTF-8: escaped, the longest text would be larger than a frame may be
-        request = {"opt": "chat-to", "data": data, "ref": f"{count}"}
-        await here.send_raw(json.dumps(request, ensure_ascii=False))
-        push = await here.expect(answer(f"{count}"))
-        assert push["data"]["data"][1] == letter * count
-        await there.expect(message(letter * count))
-    assert [row[2] for row in rows_of(shared_server, alice)] == [letter, letter * 8192]
-    too_long = {"opt": "chat-to", "data": {"other": bob.user_id, "content": letter * 8193}}
-    await here.send_raw(json.dumps(too_long, ensure_ascii=False))
-    push = await here.expect(refused(-7))
-    assert push["data"] == {"limit": 8192}
-    reply = await alice.request(
-        "POST",
-        f"/api/v1/conversations/{bob.user_id}/messages",
-        json.dumps({"content": letter * 8193}, ensure_ascii=False),
-    )
-    assert (reply.status, reply.envelope["errorcode"]) == (413, -7)
-
-
-async def test_an_unknown_recipient_is_4_and_leaves_no_trace(shared_server: ParleyServer) -> None:
-    (alice,) = await meet(shared_server, "alice")
-    here = await alice.open()
-    push = await here.ask("chat-to", {"other": 10**12, "content": "hello?"})
-    assert (push["errorcode"], push["txt"]) == (-4, "no such user.")
-    assert rows_of(shared_server, alice) == []
-    assert conversations_of(shared_server, alice) == 0
-
-
-async def test_nobody_writes_to_oneself(shared_server: ParleyServer) -> None:
-    (alice,) = await meet(shared_server, "alice")
-    here = await alice.open()
-    push = await here.ask("chat-to", {"other": alice.user_id, "content": "note to self"})
-    assert push["errorcode"] == -5
-    assert rows_of(shared_server, alice) == []
-
-
-async def test_a_refused_message_reaches_nobody(shared_server: ParleyServer) -> None:
-    alice, bob = await meet(shared_server, "alice", "bob")
-    here, other_tab, there = await alice.open(), await alice.open(), await bob.open()
-    await here.ask("chat-to", {"other": bob.user_id, "content": ""})
-    await there.refute(message())
-    await other_tab.refute(refused())
 
 
 async def test_the_friendly_time_is_in_the_language_of_its_reader(
