@@ -88,8 +88,7 @@ def test_one_tab_rings_and_none_while_one_is_looked_at(person: MakePerson) -> No
 
 def test_the_sound_can_be_switched_off_for_good(person: MakePerson) -> None:
     alice, bob = _listening(person), person("bob", name="Bob")
-    page = alice.page()
-    expect_connected(page)
+    page = alice.connected_page()
     assert [key for key in stored_keys(page) if "preference" in key] == []
     page.get_by_role("button", name="Sound and notifications").click()
     expect(page.get_by_role("switch", name="Sound")).to_be_focused()
@@ -113,8 +112,7 @@ def test_notifications_are_asked_for_on_a_click_and_not_shown_for_what_is_in_vie
 ) -> None:
     alice, bob = _listening(person), person("bob", name="Bob")
     carol = person("carol", name="Carol")
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     _look_away(page)
     carol.post(alice, "before anything was asked")
     _after_the_tabs_agreed(page)
