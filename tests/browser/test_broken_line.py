@@ -204,6 +204,7 @@ def _is_answer(text: str) -> bool:
 
 
 def _wait_until_stored(page: Page, done: Callable[[], bool]) -> None:
+    """The server is asked again and again; between two questions the page's own lines flow."""
     for _ in range(200):
         if done():
             return
