@@ -35,21 +35,18 @@ def room_paths(content_limit: int) -> dict[str, dict[str, Any]]:
         "/api/v1/rooms": _all_rooms(),
         f"{one}/messages": _messages(content_limit),
         f"{one}/messages/{{seq}}": {
-            "delete": operation(
+            "delete": _in_room(
                 "Delete the text of a message, for who moderates the room",
                 "deleteRoomMessage",
-                ref("RoomDeleted"),
-                *(400, 401, 403, 404, 413),
-                parameters=(ROOM, SEQ),
+                "RoomDeleted",
+                parameters=(SEQ,),
             ),
         },
         f"{one}/read": {
-            "put": operation(
+            "put": _in_room(
                 "Say how far I have read",
                 "markRoomRead",
-                ref("RoomRead"),
-                *(400, 401, 403, 404, 413),
-                parameters=(ROOM,),
+                "RoomRead",
                 body=fields(("seq",), seq={"type": "integer", "minimum": 0}),
             ),
         },
@@ -82,26 +79,41 @@ def _all_rooms() -> dict[str, Any]:
     }
 
 
+def _in_room(
+    summary: str,
+    operation_id: str,
+    data: str,
+    *,
+    parameters: tuple[dict[str, Any], ...] = (),
+    body: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """An operation on the room that the path names."""
+    return operation(
+        summary,
+        operation_id,
+        ref(data),
+        *(400, 401, 403, 404, 413),
+        parameters=(ROOM, *parameters),
+        body=body,
+    )
+
+
 def _messages(content_limit: int) -> dict[str, Any]:
     return {
-        "get": operation(
+        "get": _in_room(
             "A page of a room I am a member of, oldest first; the newest page by default",
             "listRoomMessages",
-            ref("RoomPage"),
-            *(400, 401, 403, 404, 413),
+            "RoomPage",
             parameters=(
-                ROOM,
                 PAGE_LIMIT,
                 seq("before", "only messages with a lower seq"),
                 seq("after", "only messages with a higher seq"),
             ),
         ),
-        "post": operation(
+        "post": _in_room(
             "Say something; repeating with the same client_id is safe",
             "sayInRoom",
-            ref("Said"),
-            *(400, 401, 403, 404, 413, 429),
-            parameters=(ROOM,),
+            "Said",
             body=fields(
                 ("content",),
                 content=text(1, content_limit),
@@ -114,29 +126,11 @@ def _messages(content_limit: int) -> dict[str, Any]:
 def _people(one: str) -> dict[str, dict[str, Any]]:
     return {
         f"{one}/members": {
-            "get": operation(
-                "Who is in the room now",
-                "listRoomMembers",
-                ref("RoomMembers"),
-                *(400, 401, 403, 404, 413),
-                parameters=(ROOM,),
-            ),
+            "get": _in_room("Who is in the room now", "listRoomMembers", "RoomMembers"),
         },
         f"{one}/members/me": {
-            "put": operation(
-                "Join; the room's page",
-                "joinRoom",
-                ref("RoomPage"),
-                *(400, 401, 403, 404, 413),
-                parameters=(ROOM,),
-            ),
-            "delete": operation(
-                "Leave",
-                "leaveRoom",
-                ref("RoomLeft"),
-                *(400, 401, 403, 404, 413),
-                parameters=(ROOM,),
-            ),
+            "put": _in_room("Join; the room's page", "joinRoom", "RoomPage"),
+            "delete": _in_room("Leave", "leaveRoom", "RoomLeft"),
         },
     }
 
@@ -144,21 +138,18 @@ def _people(one: str) -> dict[str, dict[str, Any]]:
 def _moderation(one: str) -> dict[str, dict[str, Any]]:
     return {
         f"{one}/removed": {
-            "get": operation(
+            "get": _in_room(
                 "Who was removed and may not come back, for who moderates the room",
                 "listRoomRemoved",
-                ref("RoomRemoved"),
-                *(400, 401, 403, 404, 413),
-                parameters=(ROOM,),
+                "RoomRemoved",
             ),
         },
         f"{one}/members/{{user_id}}": {
-            "put": operation(
+            "put": _in_room(
                 "Mute or remove somebody, for who moderates the room",
                 "moderateRoomMember",
-                ref("RoomModerated"),
-                *(400, 401, 403, 404, 413),
-                parameters=(ROOM, {**USER_ID, "description": "whom it is about"}),
+                "RoomModerated",
+                parameters=({**USER_ID, "description": "whom it is about"},),
                 body=fields((), muted=FLAG, removed=FLAG),
             ),
         },

@@ -44,46 +44,49 @@ def migrated(database_url: str) -> Iterator[Database]:
 
 def fill(first: int, last: int) -> None:
     """User 1 talks with 2 (a long conversation) and with each of many others (short ones)."""
-    names = [b"%d" % number for number in range(first, last + 1)]
-    people = [
-        {
-            "id": int(name),
-            "username": name.decode(),
-            "name_key": name,
-            "kind": "guest",
-            "nickname": name.decode(),
-            "nickname_key": name,
-            "created": 0,
-        }
-        for name in names
-    ]
-    others = list(range(max(2, first), last + 1))
     with base.database.atomic():
-        for start in range(0, len(people), AT_ONCE):
-            User.insert_many(people[start : start + AT_ONCE]).execute()
-        for start in range(0, len(others), AT_ONCE):
-            some = others[start : start + AT_ONCE]
-            Conversation.insert_many(
-                {"id": o, "key": pair_key(1, o), "last_seq": 1, "last_time": o} for o in some
-            ).execute()
-            Participant.insert_many(
-                {"conversation": o, "user": mine, "other": theirs}
-                for o in some
-                for mine, theirs in ((1, o), (o, 1))
-            ).execute()
-            ChatLog.insert_many(
-                {
-                    "conversation": 2,
-                    "seq": o,
-                    "me": 1,
-                    "other": 2,
-                    "client_id": b"%d" % o,
-                    "content": "x" * 100,
-                    "time": o,
-                }
-                for o in some
-            ).execute()
+        for some in _parts(first, last):
+            User.insert_many(map(_person, some)).execute()
+        for some in _parts(max(2, first), last):
+            _talk(some)
         Conversation.update(last_seq=last).where(Conversation.id == 2).execute()
+
+
+def _parts(first: int, last: int) -> Iterator[range]:
+    for start in range(first, last + 1, AT_ONCE):
+        yield range(start, min(start + AT_ONCE, last + 1))
+
+
+def _person(number: int) -> dict[str, object]:
+    name = str(number)
+    key = name.encode()
+    names = {"username": name, "name_key": key, "nickname": name, "nickname_key": key}
+    return {"id": number, "kind": "guest", "created": 0, **names}
+
+
+def _talk(others: range) -> None:
+    """Each has a conversation with 1, and what 1 writes as often stands in that with 2."""
+    Conversation.insert_many(
+        {"id": o, "key": pair_key(1, o), "last_seq": 1, "last_time": o} for o in others
+    ).execute()
+    Participant.insert_many(
+        {"conversation": o, "user": mine, "other": theirs}
+        for o in others
+        for mine, theirs in ((1, o), (o, 1))
+    ).execute()
+    ChatLog.insert_many(_line(2, o, 1, 2, b"%d" % o) for o in others).execute()
+
+
+def _line(conversation: int, seq: int, me: int, other: int, client_id: bytes) -> dict[str, object]:
+    return {
+        "conversation": conversation,
+        "seq": seq,
+        "me": me,
+        "other": other,
+        "client_id": client_id,
+        "content": "x" * 100,
+        "time": seq,
+    }
 
 
 def fill_room(
@@ -99,18 +102,12 @@ def fill_room(
         Participant.insert_many(
             {"conversation": conversation, "user": user} for user in members
         ).execute()
-        for start in range(0, messages, AT_ONCE):
+        for some in _parts(1, messages):
             ChatLog.insert_many(
-                {
-                    "conversation": conversation,
-                    "seq": seq,
-                    "me": members[0],
-                    "other": -conversation,
-                    "client_id": b"%d in %d" % (seq, conversation),
-                    "content": "x" * 100,
-                    "time": seq,
-                }
-                for seq in range(start + 1, min(start + AT_ONCE, messages) + 1)
+                _line(
+                    conversation, seq, members[0], -conversation, b"%d in %d" % (seq, conversation)
+                )
+                for seq in some
             ).execute()
 
 

@@ -31,6 +31,7 @@ from tests.batches import (
 from tests.oracle import read_rows
 from tests.scene import change
 from tests.services.mariadb import MariaDB
+from tests.until import until
 
 __all__ = ["db", "writer"]  # fixtures
 
@@ -109,14 +110,14 @@ def test_a_conversation_made_between_looking_and_making(
 def wait_for_a_lock(mariadb: MariaDB) -> None:
     """Until somebody waits for a row that somebody else holds."""
     query = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'"
-    deadline = time.monotonic() + DEADLINE
     with closing(mariadb.connect()) as connection, connection.cursor() as cursor:
-        waiting = 0
-        while not waiting:
-            assert time.monotonic() < deadline, "nobody waits"
+
+        def waiting() -> int:
             cursor.execute(query)
             row = cursor.fetchone()
-            waiting = int(row[1]) if row else 0
+            return int(row[1]) if row else 0
+
+        until(waiting, "nobody waits")
 
 
 def test_a_conversation_that_somebody_holds_holds_up_no_other(

@@ -219,10 +219,8 @@ class RedisBus:
     # -- here and there -----------------------------------------------------------------------
 
     def send(self, user_id: int, message: bytes) -> int:
-        there = self._elsewhere.of(user_id)
-        if there:
-            self._hand_over(there, notices.frame("event", user_id, body=message), 0)
-        return self._here.event(user_id, message) + len(there)
+        there = self._hand_over("event", user_id, body=message, needed=False)
+        return self._here.event(user_id, message) + there
 
     def send_entry(
         self,
@@ -234,12 +232,9 @@ class RedisBus:
         asker: Socket | None = None,
         answer: bytes = b"",
     ) -> int:
-        there = self._elsewhere.of(user_id)
-        if there:
-            frame = notices.frame("entry", user_id, other, int(mine), seq, body=message)
-            self._hand_over(there, frame, user_id)
+        there = self._hand_over("entry", user_id, other, int(mine), seq, body=message)
         push = Push(mine, message, asker, answer)
-        return self._here.show(user_id, other, seq, push) + len(there)
+        return self._here.show(user_id, other, seq, push) + there
 
     def send_again(
         self,
@@ -251,10 +246,7 @@ class RedisBus:
         asker: Socket | None = None,
         answer: bytes = b"",
     ) -> None:
-        there = self._elsewhere.of(user_id)
-        if there:
-            frame = notices.frame("again", user_id, other, int(mine), seq, body=message)
-            self._hand_over(there, frame, user_id)
+        self._hand_over("again", user_id, other, int(mine), seq, body=message)
         self._here.show_again(user_id, other, seq, Push(mine, message, asker, answer))
 
     def send_receipt(
@@ -266,12 +258,19 @@ class RedisBus:
         message: bytes,
         but: Socket | None = None,
     ) -> int:
+        there = self._hand_over("receipt", user_id, other, mark, seq, body=message)
+        return self._here.move(user_id, other, mark, seq, message, but) + there
+
+    def _hand_over(
+        self, kind: str, user_id: int, *words: int, body: bytes, needed: bool = True
+    ) -> int:
+        """To every other process in which the user is; how many those are.
+
+        What is needed and gets lost is read from the database there.
+        """
         there = self._elsewhere.of(user_id)
         if there:
-            frame = notices.frame("receipt", user_id, other, mark, seq, body=message)
-            self._hand_over(there, frame, user_id)
-        return self._here.move(user_id, other, mark, seq, message, but) + len(there)
-
-    def _hand_over(self, there: tuple[str, ...], frame: bytes, user_id: int) -> None:
-        for process in there:
-            self._outgoing.put(process, frame, user_id)
+            frame = notices.frame(kind, user_id, *words, body=body)
+            for process in there:
+                self._outgoing.put(process, frame, user_id if needed else 0)
+        return len(there)

@@ -43,6 +43,12 @@ class Person:
             raise AssertionError(f"the page stayed empty: {self.console}") from error
         return page
 
+    def connected_page(self, conversation: Person | None = None) -> Page:
+        """A new tab whose socket is open."""
+        page = self.page(conversation)
+        expect_connected(page)
+        return page
+
     def post(self, other: Person, content: str, client_id: str | None = None) -> dict[str, Any]:
         """Write without a browser, through the REST API."""
         body = {"content": content, **({"client_id": client_id} if client_id else {})}

@@ -89,8 +89,7 @@ class RoomStates:
         return page
 
     def inbox_browse(self) -> Page:
-        page = self.alice.page()
-        expect_connected(page)
+        page = self.alice.connected_page()
         page.locator(".parley-entry").click()
         expect(page.locator(".parley-rooms .parley-item")).not_to_have_count(0)
         return page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -9,11 +10,31 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import MakePerson
 from tests.browser.person import Person, bubble, expect_connected, item, stored_keys
 
-# Counts notes instead of playing them, and stands in for what a screen without a desktop lacks.
+# Counts votes, decisions, rings and the notes that were heard, and stands in for what a screen
+# without a desktop lacks.
 EARS = """if (location.protocol.startsWith('http')) {
-    window.notes = 0;
-    window.asked = 0;
+    const VOTING = 200; // how long a tab waits for what the others think (static/parley/bell.js)
+    Object.assign(window, { voted: 0, deciding: 0, decided: 0, rings: 0, notes: 0, asked: 0 });
     window.notices = [];
+    BroadcastChannel.prototype.postMessage = new Proxy(BroadcastChannel.prototype.postMessage, {
+        apply(post, channel, [said]) {
+            if (said.key) window.voted += 1;
+            return post.call(channel, said);
+        },
+    });
+    const later = window.setTimeout;
+    window.setTimeout = (run, ms, ...rest) => {
+        if (ms !== VOTING) return later(run, ms, ...rest);
+        window.deciding += 1;
+        return later(() => {
+            run(...rest);
+            window.deciding -= 1;
+            window.decided += 1;
+        }, ms);
+    };
+    AudioContext.prototype.resume = new Proxy(AudioContext.prototype.resume, {
+        apply(resume, audio) { window.rings += 1; return resume.apply(audio); },
+    });
     AudioContext.prototype.createOscillator = new Proxy(AudioContext.prototype.createOscillator, {
         apply(make, audio) { window.notes += 1; return make.apply(audio); },
     });
@@ -45,25 +66,19 @@ def _look_away(page: Page) -> None:
     page.evaluate("() => { document.hasFocus = () => false; }")
 
 
-def _notes(*pages: Page) -> int:
-    return sum(page.evaluate("() => window.notes") for page in pages)
+def _wait_until_decided(*pages: Page, messages: int) -> None:
+    """Every tab has heard of them all, and none still waits for what the others think."""
+    for page in pages:
+        page.wait_for_function("(all) => voted === all && deciding === 0", arg=messages)
+    assert _count(pages, "decided") >= messages, "whoever hears of it first decides"
 
 
-def _wait_for_sound(*pages: Page, sounds: int) -> None:
-    for _ in range(100):
-        if _notes(*pages) >= NOTES_OF_A_SOUND * sounds:
-            break
-        pages[0].wait_for_timeout(50)
-    assert _notes(*pages) == NOTES_OF_A_SOUND * sounds
+def _count(pages: Sequence[Page], what: str) -> int:
+    return sum(page.evaluate(f"() => window.{what}") for page in pages)
 
 
 def _said(page: Page) -> list[Any]:
     return list(page.evaluate("() => notices.map(({title, body, tag}) => [title, body, tag])"))
-
-
-def _after_the_tabs_agreed(*pages: Page) -> None:
-    for page in pages:
-        page.evaluate("() => new Promise((done) => setTimeout(done, 500))")
 
 
 def test_one_tab_rings_and_none_while_one_is_looked_at(person: MakePerson) -> None:
@@ -73,23 +88,26 @@ def test_one_tab_rings_and_none_while_one_is_looked_at(person: MakePerson) -> No
     for tab in tabs:
         expect_connected(tab)
         _look_away(tab)
-    bob.post(alice, "hello?")
-    for tab in tabs:
-        expect(item(tab, "Bob")).to_contain_text("hello?")
-        expect(tab).to_have_title("(2) Parley")
-    _wait_for_sound(*tabs, sounds=1)
     tabs[1].evaluate("() => { document.hasFocus = () => true; }")
     bob.post(alice, "are you there?")
     for tab in tabs:
         expect(item(tab, "Bob")).to_contain_text("are you there?")
-    _after_the_tabs_agreed(*tabs)
-    assert _notes(*tabs) == NOTES_OF_A_SOUND
+    _wait_until_decided(*tabs, messages=1)
+    assert _count(tabs, "rings") == 0
+    _look_away(tabs[1])
+    bob.post(alice, "hello?")
+    for tab in tabs:
+        expect(item(tab, "Bob")).to_contain_text("hello?")
+        expect(tab).to_have_title("(3) Parley")
+    _wait_until_decided(*tabs, messages=2)
+    [rang] = [tab for tab in tabs if _count([tab], "rings")]
+    rang.wait_for_function(f"() => notes === {NOTES_OF_A_SOUND}")
+    assert _count(tabs, "rings") == 1
 
 
 def test_the_sound_can_be_switched_off_for_good(person: MakePerson) -> None:
     alice, bob = _listening(person), person("bob", name="Bob")
-    page = alice.page()
-    expect_connected(page)
+    page = alice.connected_page()
     assert [key for key in stored_keys(page) if "preference" in key] == []
     page.get_by_role("button", name="Sound and notifications").click()
     expect(page.get_by_role("switch", name="Sound")).to_be_focused()
@@ -102,8 +120,8 @@ def test_the_sound_can_be_switched_off_for_good(person: MakePerson) -> None:
     _look_away(page)
     bob.post(alice, "hello?")
     expect(item(page, "Bob")).to_contain_text("hello?")
-    _after_the_tabs_agreed(page)
-    assert _notes(page) == 0
+    _wait_until_decided(page, messages=1)
+    assert _count([page], "rings") == 0
     page.get_by_role("button", name="Sound and notifications").click()
     expect(page.get_by_role("switch", name="Sound")).not_to_be_checked()
 
@@ -113,11 +131,10 @@ def test_notifications_are_asked_for_on_a_click_and_not_shown_for_what_is_in_vie
 ) -> None:
     alice, bob = _listening(person), person("bob", name="Bob")
     carol = person("carol", name="Carol")
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     _look_away(page)
     carol.post(alice, "before anything was asked")
-    _after_the_tabs_agreed(page)
+    _wait_until_decided(page, messages=1)
     assert (page.evaluate("() => asked"), _said(page)) == (0, [])
     page.get_by_role("button", name="Sound and notifications").click()
     page.get_by_role("switch", name="Notifications").check()

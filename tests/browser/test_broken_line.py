@@ -47,8 +47,7 @@ def test_it_says_when_it_is_back_and_nothing_is_missing(
     person: MakePerson, parley: ParleyServer
 ) -> None:
     alice, bob = person("alice"), person("bob")
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     parley.kill()
     expect(page.locator(".parley-status")).to_contain_text("No connection")
     parley.start()
@@ -60,8 +59,7 @@ def test_it_says_when_it_is_back_and_nothing_is_missing(
 
 def test_it_says_at_once_that_the_network_went(person: MakePerson) -> None:
     alice, bob = person("alice"), person("bob")
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     page.clock.install()  # what only an unanswered ping would tell is not told by this clock
     page.clock.pause_at(page.evaluate("() => Date.now() + 1000"))
     alice.context.set_offline(True)
@@ -74,8 +72,7 @@ def test_it_says_at_once_that_the_network_went(person: MakePerson) -> None:
 
 def test_it_comes_back_by_itself(person: MakePerson, parley: ParleyServer) -> None:
     alice, bob = person("alice"), person("bob")
-    at_alice = alice.page(bob)
-    expect_connected(at_alice)
+    at_alice = alice.connected_page(bob)
     parley.restart()
     bob.post(alice, "after the restart")
     expect(bubble(at_alice, "after the restart")).to_be_visible()
@@ -121,8 +118,7 @@ def test_what_was_written_without_a_server_survives_the_tab(
     person: MakePerson, parley: ParleyServer
 ) -> None:
     alice, bob = person("alice"), person("bob")
-    at_alice = alice.page(bob)
-    expect_connected(at_alice)
+    at_alice = alice.connected_page(bob)
     parley.kill()
     expect(at_alice.locator(".parley-status")).to_contain_text("No connection")
     write(at_alice, "from the crashed tab")
@@ -141,8 +137,7 @@ def test_what_a_closed_tab_could_not_send_is_sent_by_another(person: MakePerson)
     stays.goto(alice.url)
     expect_connected(stays)
     stays.clock.fast_forward(20_000)  # what it looks for after connecting, it has looked for
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     page.evaluate("() => $('#chat').parley('instance').messenger.transport.stop()")
     write(page, "left behind")
     expect(tick(page, "left behind")).to_have_text("Sending")
@@ -154,8 +149,7 @@ def test_what_a_closed_tab_could_not_send_is_sent_by_another(person: MakePerson)
 def test_the_list_says_what_is_not_sent(person: MakePerson, parley: ParleyServer) -> None:
     alice, bob = person("alice"), person("bob")
     bob.post(alice, "hi")
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     mark = page.locator(".parley-item[aria-current] .parley-item-time .parley-tick")
     expect(mark).to_be_empty()
     parley.kill()
@@ -210,6 +204,7 @@ def _is_answer(text: str) -> bool:
 
 
 def _wait_until_stored(page: Page, done: Callable[[], bool]) -> None:
+    """The server is asked again and again; between two questions the page's own lines flow."""
     for _ in range(200):
         if done():
             return

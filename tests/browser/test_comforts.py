@@ -38,8 +38,7 @@ def test_a_draft_survives_a_reload_and_is_named_in_the_list(person: MakePerson) 
 
 def test_empty_lines_around_what_is_pasted_are_not_sent(person: MakePerson) -> None:
     alice, bob = person("alice"), person("bob")
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     write(page, "\n\n  indented\n\nand more\n\n\n")
     expect(page.locator(".parley-row .parley-tick")).to_have_text("Sent")
     assert bob.history(alice) == ["  indented\n\nand more"]

@@ -140,8 +140,7 @@ def test_nothing_moves_for_whoever_wants_that(person: MakePerson) -> None:
 
 def test_with_forced_colours_what_floats_has_an_edge(person: MakePerson) -> None:
     alice, bob = person("alice", forced_colors="active"), person("bob")
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     page.locator(".parley-smile").click()
     expect(page.locator(".parley-picker")).to_have_css("border-top-style", "solid")
     edge = "(tab) => getComputedStyle(tab).borderBottomColor"

@@ -11,7 +11,6 @@ from tests.browser.conftest import MakePerson
 from tests.browser.person import (
     PASSWORD,
     bubble,
-    expect_connected,
     item,
     stored_keys,
     tick,
@@ -140,8 +139,7 @@ def test_signing_out_without_a_server_is_not_pretended(
     person: MakePerson, parley: ParleyServer
 ) -> None:
     alice, bob = person("alice"), person("bob")
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     parley.kill()
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator(".parley-toast")).to_have_text("The server cannot be reached.")
@@ -158,8 +156,7 @@ def test_what_was_not_sent_outlives_a_sign_in_that_ends(
     person: MakePerson, parley: ParleyServer
 ) -> None:
     alice, bob = person("alice"), person("bob")
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     parley.stop()
     write(page, "precious words")
     alice.context.clear_cookies()

@@ -124,8 +124,7 @@ def test_a_thread_begins_where_the_unread_part_begins(person: MakePerson) -> Non
     alice.post(bob, "asked before")
     for number in range(1, 131):
         bob.post(alice, f"unread {number}")
-    page = alice.page()
-    expect_connected(page)
+    page = alice.connected_page()
     item(page, "Bob").click()
     expect(bubble(page, "unread 1")).to_be_in_viewport()
     line = page.locator(".parley-new")

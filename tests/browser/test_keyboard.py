@@ -58,8 +58,7 @@ def test_a_frame_stands_round_the_messages_only_for_who_walked_there(person: Mak
 
 def test_enter_that_ends_a_composition_sends_nothing(person: MakePerson) -> None:
     alice, bob = person("alice"), person("bob")
-    page = alice.page(bob)
-    expect_connected(page)
+    page = alice.connected_page(bob)
     field = page.locator(".parley-input")
     field.fill("ni hao")
     enter = {"key": "Enter", "bubbles": True, "cancelable": True}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
@@ -86,6 +87,22 @@ def _fill(parley: ParleyServer, alice: Person, bob: Person) -> None:
         database.execute("UPDATE participant SET read_seq = ?, delivered_seq = ?", (MANY, MANY))
 
 
+def _all_held(person: MakePerson, parley: ParleyServer) -> tuple[Page, Callable[[str], object]]:
+    """One side's page, with every message loaded; and what the other side says."""
+    alice, bob = person("alice"), person("bob")
+    _fill(parley, alice, bob)
+    page = alice.page(bob)
+    expect(bubble(page, LAST)).to_be_visible()
+    expect_connected(page)
+    assert page.evaluate(HOLD_ALL) == MANY
+    return page, lambda text: bob.post(alice, text)
+
+
+def _go_to_the_top(page: Page) -> None:
+    page.locator(".parley-log").evaluate("(log) => log.scrollTo(0, 0)")
+    expect(page.locator(".parley-jump")).to_be_visible()
+
+
 def _rows(page: Page) -> int:
     return page.locator(".parley-row").count()
 
@@ -115,12 +132,7 @@ class Costs:
 def test_scrolling_costs_the_same_however_long_the_conversation_is(
     person: MakePerson, parley: ParleyServer
 ) -> None:
-    alice, bob = person("alice"), person("bob")
-    _fill(parley, alice, bob)
-    page = alice.page(bob)
-    expect(bubble(page, LAST)).to_be_visible()
-    expect_connected(page)
-    assert page.evaluate(HOLD_ALL) == MANY
+    page, _ = _all_held(person, parley)
     costs = Costs(page)
     first = page.locator(".parley-log").evaluate(WHEEL, [-1200, FRAMES])
     came = MANY - first - MOST_ROWS
@@ -135,20 +147,14 @@ def test_scrolling_costs_the_same_however_long_the_conversation_is(
 def test_at_the_end_the_page_lets_go_of_what_lies_far_above(
     person: MakePerson, parley: ParleyServer
 ) -> None:
-    alice, bob = person("alice"), person("bob")
-    _fill(parley, alice, bob)
-    page = alice.page(bob)
-    expect(bubble(page, LAST)).to_be_visible()
-    expect_connected(page)
-    assert page.evaluate(HOLD_ALL) == MANY
-    page.locator(".parley-log").evaluate("(log) => log.scrollTo(0, 0)")
-    expect(page.locator(".parley-jump")).to_be_visible()
-    bob.post(alice, "while you read")
+    page, say = _all_held(person, parley)
+    _go_to_the_top(page)
+    say("while you read")
     expect(page.locator(".parley-jump .parley-badge")).to_have_text("1")
     assert page.evaluate(HELD) == MANY + 1
     page.locator(".parley-jump").click()
     expect(bubble(page, "while you read")).to_be_in_viewport()
-    bob.post(alice, "and one more")
+    say("and one more")
     expect(bubble(page, "and one more")).to_be_in_viewport()
     assert page.evaluate(HELD) <= MOST_HELD
     assert _travel(page, -2500, 100) >= 100
@@ -167,12 +173,7 @@ def _travel(page: Page, step: int, enough: int = MANY) -> int:
 def test_ten_thousand_messages_keep_few_nodes_and_do_not_jump(
     person: MakePerson, parley: ParleyServer, far: int
 ) -> None:
-    alice, bob = person("alice"), person("bob")
-    _fill(parley, alice, bob)
-    page = alice.page(bob)
-    expect(bubble(page, LAST)).to_be_visible()
-    expect_connected(page)
-    assert page.evaluate(HOLD_ALL) == MANY
+    page, say = _all_held(person, parley)
     assert _rows(page) <= MOST_ROWS
     assert _travel(page, -2500, far) >= far
     if far == MANY:
@@ -180,18 +181,16 @@ def test_ten_thousand_messages_keep_few_nodes_and_do_not_jump(
     assert _travel(page, 2500) >= far
     expect(bubble(page, LAST)).to_be_in_viewport()
     expect(page.locator(".parley-jump")).to_be_hidden()
-    page.locator(".parley-log").evaluate("(log) => log.scrollTo(0, 0)")
-    expect(page.locator(".parley-jump")).to_be_visible()
-    bob.post(alice, "while you read")
+    _go_to_the_top(page)
+    say("while you read")
     expect(page.locator(".parley-jump .parley-badge")).to_have_text("1")
     page.locator(".parley-jump").click()
     expect(bubble(page, "while you read")).to_be_in_viewport()
     expect(page.locator(".parley-jump")).to_be_hidden()
-    page.locator(".parley-log").evaluate("(log) => log.scrollTo(0, 0)")
+    _go_to_the_top(page)
     write(page, "and my answer")
     expect(bubble(page, "and my answer")).to_be_in_viewport()
-    page.locator(".parley-log").evaluate("(log) => log.scrollTo(0, 0)")
-    expect(page.locator(".parley-jump")).to_be_visible()
+    _go_to_the_top(page)
     page.locator(".parley-log").press("End")
     expect(bubble(page, "and my answer")).to_be_in_viewport()
     expect(page.locator(".parley-jump")).to_be_hidden()

@@ -45,6 +45,14 @@ def tab(person: Person) -> tuple[Page, Line]:
     return page, line
 
 
+def sharing_a_browser_with_bob(person: MakePerson) -> Person:
+    """Alice; Carol has written to her and to Bob."""
+    alice, bob, carol = person("alice"), person("bob"), person("carol")
+    carol.post(alice, "to alice alone")
+    carol.post(bob, "to bob alone")
+    return alice
+
+
 def sign_in_elsewhere(person: Person, username: str) -> None:
     """In another tab of this browser."""
     session = f"{person.url}/api/v1/session"
@@ -56,9 +64,7 @@ def sign_in_elsewhere(person: Person, username: str) -> None:
 def test_a_tab_without_a_socket_never_shows_the_words_of_who_signed_in_since(
     person: MakePerson,
 ) -> None:
-    alice, bob, carol = person("alice"), person("bob"), person("carol")
-    carol.post(alice, "to alice")
-    carol.post(bob, "to bob alone")
+    alice = sharing_a_browser_with_bob(person)
     page, line = tab(alice)
     with page.expect_response("**/api/v1/me"):
         line.cut(4409)
@@ -75,9 +81,7 @@ def test_a_tab_without_a_socket_never_shows_the_words_of_who_signed_in_since(
 def test_the_tab_of_the_one_before_takes_only_their_own_things_with_it(
     person: MakePerson,
 ) -> None:
-    alice, bob, carol = person("alice"), person("bob"), person("carol")
-    carol.post(alice, "hello alice")
-    carol.post(bob, "hello bob")
+    alice = sharing_a_browser_with_bob(person)
     old, at_alices = tab(alice)
     item(old, "carol").click()
     old.wait_for_function("() => Object.keys(sessionStorage).some((key) => key.includes('/log/'))")

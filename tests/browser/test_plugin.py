@@ -43,8 +43,7 @@ def call(page: Page, script: str) -> object:
 
 def test_methods_events_and_options(person: MakePerson) -> None:
     alice, bob = person("alice"), person("bob", name="Bob")
-    page = alice.page()
-    expect_connected(page)
+    page = alice.connected_page()
     page.evaluate(
         """() => {
             window.heard = [];

@@ -141,8 +141,7 @@ def test_what_was_written_under_another_spelling_is_sent_and_the_draft_goes_alon
 ) -> None:
     alice, bob = person("alice"), person("bob")
     room = open_room(bob, "Straße")
-    page = alice.page()
-    expect_connected(page)
+    page = alice.connected_page()
     page.evaluate("() => $('#chat').parley('instance').messenger.transport.stop()")
     page.evaluate("() => { location.hash = 'room=STRASSE'; }")
     write(page, "good morning")

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MakePerson
-from tests.browser.person import bubble, expect_connected, item, texts, tick, write
+from tests.browser.person import bubble, item, texts, tick, write
 from tests.browser.rooms import guest
 
 
@@ -60,8 +60,7 @@ def test_unread_is_counted_in_list_and_title_until_it_is_seen(person: MakePerson
 
 def test_a_page_in_the_background_reads_nothing(person: MakePerson) -> None:
     alice, bob = person("alice"), person("bob")
-    at_bob = bob.page(alice)
-    expect_connected(at_bob)
+    at_bob = bob.connected_page(alice)
     at_bob.evaluate("() => { document.hasFocus = () => false; }")
     at_alice = alice.page(bob)
     write(at_alice, "nobody looks")

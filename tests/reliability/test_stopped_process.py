@@ -15,6 +15,7 @@ from tests.reliability.figures import figures
 from tests.reliability.test_commit_faults import FAULTY, fault
 from tests.rooms.scene import enter, join
 from tests.services.parley import ParleyServer
+from tests.until import until
 
 ROOM = "Lobby"
 DEADLINE = 10.0
@@ -38,7 +39,7 @@ async def test_who_is_stopped_holds_up_only_his_own_room(
     waiting = [await one.open() for one in joining]
     here = await cat.open()
     await mine.send("room-say", {"room": ROOM, "content": "ann", "client_id": "a"}, "ann")
-    await asyncio.to_thread(until_stopped, stopped)
+    await asyncio.to_thread(until, lambda: state_of(stopped) == "T", "it runs")
     began = time.monotonic()
     await theirs.send("room-say", {"room": ROOM, "content": "bob", "client_id": "b"}, "bob")
     said = asyncio.create_task(theirs.expect(answer("bob"), within=DEADLINE))
@@ -59,8 +60,6 @@ async def test_who_is_stopped_holds_up_only_his_own_room(
     assert rows == [("bob", 1), ("ann", 2)]
 
 
-def until_stopped(server: ParleyServer) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while Path(f"/proc/{server.pid}/stat").read_text().rsplit(")")[-1].split()[0] != "T":
-        assert time.monotonic() < deadline, "it runs"
-        time.sleep(0.02)
+def state_of(server: ParleyServer) -> str:
+    """As the kernel has it: R (runs), S (sleeps), T (stopped)."""
+    return Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -68,14 +68,20 @@ async def test_who_is_muted_reads_and_is_silent(shared_server: ParleyServer) -> 
     assert (await enter(there, room))["muted"] is False
 
 
-async def test_who_is_muted_while_coming_in_is_shown_so(inside: Inside) -> None:
-    """The database let them in before they were muted, and who is in learns of them after it."""
+async def left(inside: Inside) -> tuple[str, Person, Tab, Tab]:
+    """A room, who has left it, a tab of its moderator's who is in, and theirs."""
     ann, bob = [await guest(inside.url, name) for name in ("ann", "bob")]
     room = await opened(ann)
     here, there = await ann.open(), await bob.open()
     for tab in (here, there):
         await enter(tab, room)
     await there.ask("room-leave", {"room": room})
+    return room, bob, here, there
+
+
+async def test_who_is_muted_while_coming_in_is_shown_so(inside: Inside) -> None:
+    """The database let them in before they were muted, and who is in learns of them after it."""
+    room, bob, here, there = await left(inside)
     with holding(room_members, "join_room") as held:
         await there.send("room-join", {"room": room}, "join")
         await held.made()
@@ -89,12 +95,7 @@ async def test_who_is_muted_while_coming_in_is_shown_so(inside: Inside) -> None:
 
 async def test_who_is_heard_again_while_coming_in_is_shown_so(inside: Inside) -> None:
     """Muted since they were let in, says the page; and then there was a notice."""
-    ann, bob = [await guest(inside.url, name) for name in ("ann", "bob")]
-    room = await opened(ann)
-    here, there = await ann.open(), await bob.open()
-    for tab in (here, there):
-        await enter(tab, room)
-    await there.ask("room-leave", {"room": room})
+    room, bob, here, there = await left(inside)
     mute = {"room": room, "user_id": bob.user_id}
     with holding(room_members, "join_room") as let_in, holding(room_log, "read_latest") as page:
         await there.send("room-join", {"room": room}, "join")

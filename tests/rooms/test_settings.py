@@ -2,18 +2,18 @@
 
 import asyncio
 import json
-import time
 from contextlib import closing
 
 import pytest
 
 from app.rooms.names import masked
-from tests.client import PATIENCE, guest, sign_up
+from tests.client import guest, sign_up
 from tests.conftest import StartServer
 from tests.oracle import read_rows
 from tests.rooms.scene import join, new_room, say
 from tests.services.mariadb import MariaDB
 from tests.services.parley import ParleyServer
+from tests.until import until
 
 
 async def opens(server: ParleyServer, *, member: bool) -> int:
@@ -75,10 +75,9 @@ def _until_waiting(url: str, count: int) -> None:
         " JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id"
         " WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"
     )
-    until = time.monotonic() + PATIENCE
-    while read_rows(url, query) != [(count,)]:
-        assert time.monotonic() < until, f"there are not {count} that wait"
-        time.sleep(0.2)  # who asks within 0.1 seconds again is told the same once more
+    never = f"there are not {count} that wait"
+    # who asks within 0.1 seconds again is told the same once more
+    until(lambda: read_rows(url, query) == [(count,)], never, every=0.2)
 
 
 async def test_fixed_rooms_are_opened_once(database_url: str, start_server: StartServer) -> None:
