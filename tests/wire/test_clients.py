@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.client import PATIENCE
-from tests.wire.peer import LIMIT, Server, serving
+from tests.wire.peer import LIMIT, Server
 
 NODE_CLIENT = Path(__file__).with_name("client.mjs")
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with serving() as server:
-        yield server
 
 
 async def test_python_websockets(server: Server) -> None:
