@@ -30,6 +30,7 @@ from app.messaging.intake import Intake
 from app.messaging.presence import Presence
 from app.messaging.reading import Reading
 from app.messaging.repeats import Repeats
+from app.messaging.runners import InThread, OnLoop, Runner
 from app.messaging.shapes import Shapes
 from app.messaging.typing_notice import Typing
 from app.messaging.writer import Writer
@@ -38,7 +39,9 @@ from app.rooms.house import Rooms
 from app.settings import Settings
 from app.sockets import Sockets
 from app.watcher import Watcher
+from models.base import is_sqlite
 from models.log_writer import LogWriter
+from models.loop_mysql import on_loop
 from models.reader import Reader
 from models.same_file import SameFile
 
@@ -50,6 +53,12 @@ CLOSING = 3.0
 
 def secret_path(options: Settings) -> Path:
     return Path(options.secret_file or Path(options.data_dir) / "secret")
+
+
+def _log_writer(db: Database, loop: asyncio.AbstractEventLoop) -> tuple[LogWriter, Runner]:
+    if is_sqlite(db):  # works inside this process, and would hold up the loop
+        return LogWriter(db), InThread(loop)
+    return LogWriter(on_loop(db)), OnLoop(loop)
 
 
 class Parts:
@@ -83,7 +92,8 @@ class Parts:
 
     def _build_messaging(self, db: Database) -> None:
         options = self.options
-        log = LogWriter(db)
+        loop = asyncio.get_running_loop()
+        log, runner = _log_writer(db, loop)
         self.counters = Counters()
         self.cork = Cork()
         self.hub = Hub()
@@ -100,7 +110,8 @@ class Parts:
         self.writer = Writer(
             SameFile(db).keeping(log.commit),
             lambda pairs: self.chat.committed(pairs),
-            asyncio.get_running_loop(),
+            loop,
+            runner,
             queue_size=options.queue_size,
             batch_size=options.batch_size,
             patience=options.write_timeout,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -104,8 +105,14 @@ class MariaDatabase(MySQLDatabase):
 
     def _connect(self) -> Any:
         flag = CLIENT.MULTI_STATEMENTS if getattr(_connecting, "several", False) else 0
-        params = dict(self.connect_params)
         patient = getattr(_connecting, "patient", False)
+        return self._opened(partial(self._open, flag, patient))
+
+    def _opened(self, connect: Callable[[], Any]) -> Any:
+        return connect()
+
+    def _open(self, flag: int, patient: bool) -> Any:
+        params = dict(self.connect_params)
         if patient:
             params |= {"read_timeout": None, "write_timeout": None}
         made = pymysql.connect(database=self.database, autocommit=True, client_flag=flag, **params)

@@ -1,4 +1,4 @@
-"""Commits batches for the writer thread: one transaction each, and what its errors mean."""
+"""Commits batches for the writer: one transaction each, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ UNKNOWN = -1
 
 
 class LogWriter:
-    """`commit(batch)` for the writer thread, which is the only thread that may call it."""
+    """`commit(batch)` for the writer, which is the only one that may call it, where it runs."""
 
     def __init__(self, db: Database, clock: Callable[[], int] = now_ms) -> None:
         self._db = db
@@ -137,7 +137,7 @@ class LogWriter:
                     raise
 
     def close(self) -> None:
-        """In the writer's thread; a commit after it connects anew."""
+        """Where commits run; one after it connects anew."""
         if self._checkpoints is not None:
             self._checkpoints.finish()
         self._disconnect()
@@ -187,10 +187,10 @@ class LogWriter:
 
     def _start_epoch(self) -> None:
         """Once for all processes: where the epoch is new already only the memory is too old."""
-        stored = read_epoch()
+        stored = read_epoch(self._db)
         if stored == self._epoch or stored in self._epochs_before:
             log.error("the storage holds less than was committed: an older state is in its place")
-            stored = replace_epoch(stored)
+            stored = replace_epoch(stored, self._db)
         self._epochs_before.add(self._epoch)
         self._epoch = stored
         if not self._is_sqlite:  # there it is committed by itself
@@ -204,7 +204,7 @@ class LogWriter:
             self._db.connect()
         self._version = UNKNOWN
         try:
-            self._epoch = self._epoch or read_epoch()
+            self._epoch = self._epoch or read_epoch(self._db)
             self._db.execute_sql(OWN_CHECKPOINT if self._is_sqlite else OWN_LIMITS)
         except Exception:
             self._disconnect()  # with autocommit on, no lock would outlive its statement

@@ -6,7 +6,7 @@ import secrets
 
 from peewee import CharField, Database, DatabaseError, IntegerField
 
-from models.base import BaseModel, is_sqlite
+from models.base import BaseModel, database, is_sqlite
 
 
 class Storage(BaseModel):
@@ -14,20 +14,20 @@ class Storage(BaseModel):
     epoch = CharField(max_length=32)
 
 
-def read_epoch() -> str:
-    return str(Storage.get_by_id(1).epoch)
+def read_epoch(db: Database = database) -> str:
+    return str(Storage.select().where(Storage.id == 1).get(db).epoch)
 
 
-def replace_epoch(before: str | None = None) -> str:
+def replace_epoch(before: str | None = None, db: Database = database) -> str:
     """To be called after a backup was restored: every client then drops what it holds.
 
     With the epoch `before`: unless somebody else has done it since; then theirs is the new one.
     """
     epoch = secrets.token_hex(8)
     found = (Storage.id == 1) if before is None else (Storage.epoch == before)
-    if Storage.update(epoch=epoch).where(found).execute() or before is None:
+    if Storage.update(epoch=epoch).where(found).execute(db) or before is None:
         return epoch
-    return read_epoch()
+    return read_epoch(db)
 
 
 def check_integrity(db: Database) -> None:

@@ -1,4 +1,4 @@
-"""The writer thread: bounded, and in order."""
+"""The writer: bounded, and in order."""
 
 import pytest
 
@@ -20,11 +20,11 @@ async def test_what_waits_goes_into_one_batch_in_order(bench: Bench) -> None:
     assert bench.storage.batches == [[0], list(range(1, 50))]
     assert [[item for item, _ in batch] for batch in bench.told.batches] == bench.storage.batches
     assert bench.told.outcomes == {number: ("stored", number) for number in range(50)}
-    assert bench.storage.threads == {"writer"}
+    assert bench.storage.threads == {bench.thread}
 
 
 async def test_what_one_turn_of_the_loop_brings_goes_into_one_batch(bench: Bench) -> None:
-    """The thread waits already: it must not run off with the first of them."""
+    """The writer waits already: it must not run off with the first of them."""
     bench.storage.gate.set()
     writer = bench.make(queue_size=0, batch_size=100)
     writer.submit("alone")

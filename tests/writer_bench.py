@@ -1,29 +1,55 @@
 """A writer whose storage is in the test's hand: it blocks, fails and counts on command.
 
-Nothing else is replaced.
+Nothing else is replaced. Each test runs twice: with the writer in its thread, and on the loop.
 """
 
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 from app.messaging.errors import Errorcode, Refused
+from app.messaging.pause import Pause
+from app.messaging.runners import InThread, OnLoop
 from app.messaging.writer import Writer
 
 PATIENCE = 10.0
+
+
+class Gate(Protocol):
+    """A threading.Event, where the writer has a thread."""
+
+    def set(self) -> None: ...
+
+    def wait(self, timeout: float) -> bool: ...
+
+
+class LoopGate:
+    """The same on the loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._pause = Pause(loop)
+        self._open = False
+
+    def set(self) -> None:
+        self._open = True
+        self._loop.call_soon(self._pause.wake)
+
+    def wait(self, timeout: float) -> bool:
+        return self._open or self._pause.wait(timeout)
 
 
 @dataclass
 class Storage:
     """What the writer commits into: a list of batches, with a gate in front."""
 
+    gate: Gate
     batches: list[list[Any]] = field(default_factory=list)
     attempts: list[list[Any]] = field(default_factory=list)
-    gate: threading.Event = field(default_factory=threading.Event)
     entered: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     trouble: Callable[[list[Any]], Exception | None] = lambda items: None
     threads: set[str] = field(default_factory=set)
@@ -40,7 +66,7 @@ class Storage:
         return [("stored", item) for item in items]
 
     async def busy(self) -> None:
-        """Until the thread is inside commit."""
+        """Until the writer is inside commit."""
         assert await asyncio.to_thread(self.entered.acquire, timeout=PATIENCE)
 
 
@@ -88,6 +114,7 @@ class Position:
 
 @dataclass
 class Bench:
+    thread: str  # that commits
     storage: Storage
     told: Told
     make: Callable[..., Writer]
@@ -100,20 +127,22 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-async def bench() -> AsyncIterator[Bench]:
+@pytest.fixture(params=["thread", "loop"])
+async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     """Writers with a small queue; whatever a test leaves waiting is let go at the end."""
-    storage, told = Storage(), Told()
+    loop, in_thread = asyncio.get_running_loop(), request.param == "thread"
+    storage, told = Storage(threading.Event() if in_thread else LoopGate(loop)), Told()
     made: list[Writer] = []
 
     def make(**more: Any) -> Writer:
         options: dict[str, Any] = {"queue_size": 10, "batch_size": 4, "patience": 5.0, **more}
-        writer = Writer(storage.commit, told, asyncio.get_running_loop(), **options)
+        runner = InThread(loop) if in_thread else OnLoop(loop)
+        writer = Writer(storage.commit, told, loop, runner, **options)
         made.append(writer)
         writer.start()
         return writer
 
-    yield Bench(storage, told, make)
+    yield Bench("writer" if in_thread else "MainThread", storage, told, make)
     storage.gate.set()
     for writer in made:
         assert await writer.drain(PATIENCE)

@@ -1,22 +1,22 @@
-"""What waits for the writer: filled on the event loop, emptied by the writer's thread.
+"""What waits for the writer: filled on the event loop, emptied by the writer.
 
 Two lanes. `submit` keeps every item in order (messages). `submit_latest` keeps one item per key,
 merged with the one that already waits (receipts: only the newest position matters).
 
-What one turn of the loop brings is handed over together at its end: the thread would otherwise run
+What one turn of the loop brings is handed over together at its end: the writer would otherwise run
 off with the first message of a turn, and all others of it would wait for that one's transaction.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import deque
 from collections.abc import Callable, Hashable
 from itertools import islice
 from typing import Any, Protocol, Self
 
 from app.messaging.errors import not_now
+from app.messaging.runners import Turn
 
 
 class Mergeable(Protocol):
@@ -28,11 +28,12 @@ Waiting = tuple[float, Any]
 
 
 class Backlog:
-    """Both lanes bounded by `size` (0: not at all). `take` is the thread's, all else the loop's."""
+    """Both lanes bounded by `size` (0: not at all). `take` is the writer's, all else the loop's."""
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
+        turn: Turn,
         size: int,
         batch_size: int,
         clock: Callable[[], float],
@@ -45,8 +46,8 @@ class Backlog:
         self._coming_latest: dict[Hashable, Waiting] = {}
         self._waiting: deque[Waiting] = deque()
         self._latest: dict[Hashable, Waiting] = {}
-        self._lock = threading.Condition()
-        self._wanted = 1  # items that wake the thread
+        self._turn = turn
+        self._wanted = 1  # items that wake the writer
         self._handing_over = False
         self._closed = False
 
@@ -64,7 +65,7 @@ class Backlog:
 
     def submit_latest(self, key: Hashable, item: Mergeable) -> None:
         """Queues an item, merged with one of the same key that waits. Raises Refused (-8)."""
-        with self._lock:  # the thread must not run off with the old one meanwhile
+        with self._turn:  # the writer must not run off with the old one meanwhile
             old = self._coming_latest.get(key) or self._latest.get(key)
             if self._closed or (old is None and self._is_full()):
                 raise not_now()
@@ -86,11 +87,11 @@ class Backlog:
     def _hand_over(self) -> None:
         self._handing_over = False
         now = self._clock()
-        with self._lock:
+        with self._turn:
             self._waiting.extend([(now, item) for item in self._coming])
             self._latest.update(self._coming_latest)
             if self._closed or len(self._waiting) + len(self._latest) >= self._wanted:
-                self._lock.notify()
+                self._turn.notify()
         self._coming.clear()
         self._coming_latest.clear()
 
@@ -112,10 +113,10 @@ class Backlog:
         Waits for `wanted` items, and from that time of the clock on for any: empty, too, after so
         many seconds at `longest` without one.
         """
-        with self._lock:
+        with self._turn:
             while not self._closed and (rest := self._rest(wanted, until)) != 0:
                 self._wanted = 1 if rest is None else wanted
-                if not self._lock.wait(longest if rest is None else rest) and rest is None:
+                if not self._turn.wait(longest if rest is None else rest) and rest is None:
                     break
             count = min(len(self._waiting), self._batch_size)
             batch = [self._waiting.popleft() for _ in range(count)]

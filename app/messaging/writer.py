@@ -1,4 +1,4 @@
-"""Group commit: one thread, one transaction for all that waits.
+"""Group commit: one writer, one transaction for all that waits.
 
 While one transaction runs, items queue up; the next takes them all (bounded). One fsync then
 serves many messages. The writer knows no model and no socket: it is given `commit(batch)`, which
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from typing import Any
@@ -27,6 +26,7 @@ from app.messaging.errors import (
     malformed,
     not_now,
 )
+from app.messaging.runners import Runner
 
 log = logging.getLogger("parley.writer")
 
@@ -59,13 +59,14 @@ Rest = Callable[[], Collection[Hashable]]
 
 
 class Writer:
-    """The bounded queue in front of the database and the thread behind it."""
+    """The bounded queue in front of the database and what empties it, in its runner."""
 
     def __init__(
         self,
         commit: Commit,
         committed: Committed,
         loop: asyncio.AbstractEventLoop,
+        runner: Runner,
         *,
         queue_size: int,
         batch_size: int,
@@ -73,31 +74,30 @@ class Writer:
         rest: Rest = tuple,
         ended: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`ended` is called in the thread, when all is stored that was accepted."""
+        """`commit`, `rest` and `ended` are called in the runner; the last when all is stored that
+        was accepted.
+        """
         self._commit = commit
         self._ended = ended
         self._committed = committed
-        self._loop = loop
+        self._runner = runner
         self._patience = patience
         self._rest = rest  # what of that which is set aside is free again
         self._clock = clock
-        self._sleep = sleep
+        self._sleep = runner.sleep
         self._batch_size = batch_size
         self._failed = NEVER  # when the last attempt began that found the storage away
-        self._backlog = Backlog(loop, queue_size, batch_size, clock)
+        self._backlog = Backlog(loop, runner.turn, queue_size, batch_size, clock)
         self._aside = Aside(queue_size)
         self._looked = NEVER
         # queueing an item; both raise Refused (-8) when there is no room
         self.submit = self._backlog.submit
         self.submit_latest = self._backlog.submit_latest
         self._drained = asyncio.Event()
-        # daemon: a database that never answers must not keep a stopping process alive
-        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        self._runner.start(self._run)
 
     def __len__(self) -> int:
         """How many items wait for a transaction."""
@@ -113,10 +113,10 @@ class Writer:
         return True
 
     def join(self, patience: float) -> None:
-        """Waits for the end of the thread after drain(); not for one that is stuck."""
-        self._thread.join(max(0.0, patience))
+        """Waits for the end after drain(); not for a database that never answers."""
+        self._runner.join(patience)
 
-    # -- the thread ---------------------------------------------------------------------------
+    # -- in the runner ------------------------------------------------------------------------
 
     def _run(self) -> None:
         wanted, until = 1, 0.0
@@ -230,6 +230,6 @@ class Writer:
 
     def _on_loop(self, call: Callable[..., None], *args: Any) -> None:
         try:
-            self._loop.call_soon_threadsafe(call, *args)
+            self._runner.tell(call, *args)
         except RuntimeError:  # the loop is closed: nobody is left to be told
             log.debug("loop closed before the last batch was handed over")

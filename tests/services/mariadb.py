@@ -45,7 +45,9 @@ class MariaDB(OwnedProcess):
     user = "parley"
     password = "parley-test"
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        """With further options of mariadbd's."""
+        self.options = options
         self.folder = Path(tempfile.mkdtemp(prefix="parley-mariadb-"))
         self.socket = self.folder / "server.sock"
         self.port = free_port()
@@ -67,6 +69,7 @@ class MariaDB(OwnedProcess):
                 f"--bind-address={self.host}",
                 f"--port={self.port}",
                 *SETTINGS,
+                *self.options,
             ]
         )
         self._wait_until(self.answers, "waiting for MariaDB")

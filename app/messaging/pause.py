@@ -1,0 +1,77 @@
+"""Code that waits, on the event loop: it runs in a greenlet, and the loop goes on meanwhile.
+
+A greenlet has a stack of its own; switching to another one and back costs less than a function
+call of ours (https://greenlet.readthedocs.io). Threads would cost two wake-ups and the GIL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from greenlet import getcurrent, greenlet
+
+Made = TypeVar("Made")
+
+
+def start(loop: asyncio.AbstractEventLoop, run: Callable[[], None]) -> None:
+    """Runs it from the loop's next turn on. What it raises, the loop logs."""
+    loop.call_soon(greenlet(run).switch)
+
+
+class Pause:
+    """Where one greenlet waits. `wait` is the greenlet's, all else the loop's."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: greenlet | None = None
+
+    @property
+    def is_on(self) -> bool:
+        return self._waiting is not None
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Until wake(); False after so many seconds without. Raises RuntimeError on the loop."""
+        me = getcurrent()
+        if me.parent is None:
+            raise RuntimeError("nobody may wait on the event loop itself")
+        timer = None if timeout is None else self._loop.call_later(timeout, self._go_on, False)
+        self._waiting = me
+        try:
+            return bool(me.parent.switch())
+        finally:
+            self._waiting = None
+            if timer is not None:
+                timer.cancel()
+
+    def wake(self) -> None:
+        self._go_on(True)
+
+    def _go_on(self, woken: bool) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.switch(woken)
+
+
+def in_thread(loop: asyncio.AbstractEventLoop, work: Callable[[], Made]) -> Made:
+    """For what cannot wait in this way: a name to be looked up, a TLS handshake."""
+    made: Future[Made] = Future()
+    pause = Pause(loop)
+
+    def run() -> None:
+        try:
+            made.set_result(work())
+        except BaseException as error:
+            made.set_exception(error)
+        try:
+            loop.call_soon_threadsafe(pause.wake)
+        except RuntimeError:  # the loop is closed: nobody waits
+            return
+
+    # daemon: it must not keep a stopping process alive
+    threading.Thread(target=run, name="aside", daemon=True).start()
+    pause.wait()
+    return made.result()
