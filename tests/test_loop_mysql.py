@@ -188,10 +188,12 @@ async def test_a_database_that_stands_still_is_given_up(
 ) -> None:
     server, _ = tls_mariadb
     own = on_loop(base.make_database(tls_url))
-    own.connect_params.update(read_timeout=SOON, connect_timeout=1)
     with writing(own) as writer:
         await in_greenlet(lambda: writer.commit([message(ALICE, BOB, "1")]))
         server.pause()
+        driver: Any = own
+        driver.connection()._read_timeout = SOON
+        own.connect_params.update(read_timeout=SOON, connect_timeout=1)
         try:
             for _ in range(2):  # the connection that stands still, then a new one
                 with pytest.raises(TryAgain):
@@ -199,6 +201,7 @@ async def test_a_database_that_stands_still_is_given_up(
                 assert own.is_closed()
         finally:
             server.resume()
+            own.connect_params.update(read_timeout=base.IO_TIMEOUT)
         await asyncio.to_thread(until, server.answers, "it goes on")
         outcomes = await in_greenlet(lambda: writer.commit([message(ALICE, BOB, "2")]))
         assert seqs(outcomes) == [(2, False)]

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import peewee
 import pytest
 
 from models import base
 from models.base import is_sqlite, make_database
-from models.turns import take_turn
+from models.log_writer import LogWriter
+from models.turns import NAPS, take_turn
+from tests.batches import ALICE, BOB, message, prepared
 
 TIMES = 9
 # Seconds that somebody holds the file. SQLite's own waiting naps for 100 ms at a time by then
@@ -88,3 +91,15 @@ def test_the_models_transactions_wait_that_way_too(
         take_turn(holder.cursor(), 0)
         with pytest.raises(peewee.DatabaseError, match="locked"), db.atomic("IMMEDIATE"):
             pytest.fail("somebody else writes")
+
+
+def test_the_logs_writer_waits_that_way_too(sqlite_url: str) -> None:
+    said: list[str] = []
+    for db in prepared(sqlite_url):
+        with closing(LogWriter(db)) as writer:
+            writer.commit([message(ALICE, BOB, "1")])
+            connection: Any = db
+            connection.connection().set_trace_callback(said.append)
+            writer.commit([message(ALICE, BOB, "2")])
+    assert said[:2] == [f"PRAGMA busy_timeout = {NAPS}", "BEGIN IMMEDIATE"]
+    assert said[2] == f"PRAGMA busy_timeout = {base.IO_TIMEOUT * 1000}"
