@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +69,9 @@ class BinaryKeyField(BytesField):
         return None if value is None else bytes(value)
 
 
-_connecting = threading.local()
+# not of the thread: on the event loop others go on while the writer connects
+_several = ContextVar("several", default=False)
+_patient = ContextVar("patient", default=False)
 
 
 @contextmanager
@@ -79,11 +81,11 @@ def several_statements() -> Iterator[None]:
     Only the writer's is, whose texts are made in one file: with others a stranger's words that got
     into a statement could not begin a second one.
     """
-    _connecting.several = True
+    before = _several.set(True)
     try:
         yield
     finally:
-        _connecting.several = False
+        _several.reset(before)
 
 
 @contextmanager
@@ -93,20 +95,19 @@ def without_timeout() -> Iterator[None]:
     A change of the schema may take hours, on a big table or behind somebody's lock. The server goes
     on with it whether or not anybody waits for the answer.
     """
-    _connecting.patient = True
+    before = _patient.set(True)
     try:
         yield
     finally:
-        _connecting.patient = False
+        _patient.reset(before)
 
 
 class MariaDatabase(MySQLDatabase):
     """MariaDB or MySQL."""
 
     def _connect(self) -> Any:
-        flag = CLIENT.MULTI_STATEMENTS if getattr(_connecting, "several", False) else 0
-        patient = getattr(_connecting, "patient", False)
-        return self._opened(partial(self._open, flag, patient))
+        flag = CLIENT.MULTI_STATEMENTS if _several.get() else 0
+        return self._opened(partial(self._open, flag, _patient.get()))
 
     def _opened(self, connect: Callable[[], Any]) -> Any:
         return connect()

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pymysql.converters import escape_string
-
+from models.escaping import escaped
 from models.log_memory import End
 from models.log_sql import PARTICIPANT_COLUMNS
 
@@ -132,7 +131,7 @@ def _moves(writes: Writes) -> str:
 
 def _log(writes: Writes) -> str:
     # for sessions without NO_BACKSLASH_ESCAPES: models/base.py sets their mode
-    text = escape_string
+    text = escaped
     rows = [
         f"({found:d},{seq:d},{me:d},{other:d},'{text(name)}','{text(content)}',{at:d})"
         for found, seq, me, other, name, content, at in writes.log

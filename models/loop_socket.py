@@ -9,7 +9,6 @@ from socket import socket
 
 from app.messaging.pause import Pause
 
-WANTS_READING = (BlockingIOError, ssl.SSLWantReadError)
 # what is read from the kernel at once
 CHUNK = 65_536
 
@@ -17,14 +16,14 @@ CHUNK = 65_536
 class LoopSocket:
     """`makefile("rb")`, `sendall`, `settimeout` and `close` of a socket, TLS or not.
 
-    Whoever waits for longer than the timeout gets a TimeoutError.
+    A call that takes longer than the timeout, which is the socket's, raises TimeoutError.
     """
 
     def __init__(self, sock: socket, loop: asyncio.AbstractEventLoop) -> None:
+        self._timeout = sock.gettimeout()
         sock.setblocking(False)
         self._sock = sock
         self._loop = loop
-        self._timeout: float | None = None
         self._in, self._out = Pause(loop), Pause(loop)
         self._watched = False
 
@@ -35,46 +34,49 @@ class LoopSocket:
         return io.BufferedReader(_Incoming(self), CHUNK)
 
     def sendall(self, data: bytes) -> None:
-        left = memoryview(data)
+        left, until = memoryview(data), self._until()
         while left:
             try:
                 left = left[self._sock.send(left) :]
-            except WANTS_READING as error:
-                self._wait_to(write=isinstance(error, BlockingIOError))
-            except ssl.SSLWantWriteError:
-                self._wait_to(write=True)
+            except ssl.SSLWantReadError:
+                self._wait_to_read(until)
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                self._wait_to_write(until)
 
     def receive(self, into: memoryview) -> int:
+        until = self._until()
         while True:
             try:
                 return self._sock.recv_into(into)
-            except WANTS_READING:
-                self._wait_to(write=False)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                self._wait_to_read(until)
             except ssl.SSLWantWriteError:
-                self._wait_to(write=True)
+                self._wait_to_write(until)
 
     def close(self) -> None:
         self._unwatch()
         self._sock.close()
 
-    def _wait_to(self, write: bool) -> None:
-        came = self._wait_to_write() if write else self._wait_to_read()
-        if not came:
-            raise TimeoutError("timed out")
+    def _until(self) -> float | None:
+        return None if self._timeout is None else self._loop.time() + self._timeout
 
-    def _wait_to_write(self) -> bool:
+    def _wait_to_write(self, until: float | None) -> None:
         self._loop.add_writer(self._sock.fileno(), self._out.wake)
         try:
-            return self._out.wait(self._timeout)
+            self._wait(self._out, until)
         finally:
             self._loop.remove_writer(self._sock.fileno())
 
-    def _wait_to_read(self) -> bool:
+    def _wait_to_read(self, until: float | None) -> None:
         # the loop goes on watching: the next question comes soon
         if not self._watched:
             self._loop.add_reader(self._sock.fileno(), self._readable)
             self._watched = True
-        return self._in.wait(self._timeout)
+        self._wait(self._in, until)
+
+    def _wait(self, pause: Pause, until: float | None) -> None:
+        if not pause.wait(None if until is None else until - self._loop.time()):
+            raise TimeoutError("timed out")
 
     def _readable(self) -> None:
         if self._in.is_on:

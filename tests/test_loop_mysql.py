@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from peewee import Database, OperationalError
+from peewee import Database, OperationalError, ProgrammingError
 
 from app.messaging.errors import TryAgain
 from models import base
 from models.log_writer import LOCK_WAIT, LogWriter
 from models.loop_mysql import MariaOnLoop, on_loop
-from tests.batches import ALICE, BOB, log_of, message, prepared, seqs
+from models.loop_socket import LoopSocket
+from tests.batches import ALICE, BOB, DEADLINE, log_of, message, prepared, seqs
 from tests.certificates import make_pem
 from tests.in_greenlet import in_greenlet
 from tests.lossy_line import LossyLine
@@ -64,12 +65,21 @@ async def while_the_loop_goes_on(work: Callable[[], Made]) -> tuple[Made, int]:
     return await result, turns
 
 
-async def test_it_stores_in_the_loops_own_thread(mariadb_url: str, db: Database) -> None:
-    threads = threading.active_count()
+async def test_it_stores_in_the_loops_own_thread(
+    mariadb_url: str, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads, asked = threading.active_count(), []
+
+    def sendall(sock: LoopSocket, data: bytes, send: Any = LoopSocket.sendall) -> None:
+        asked.append(threading.current_thread())
+        send(sock, data)
+
+    monkeypatch.setattr(LoopSocket, "sendall", sendall)
     with writing(on_loop(db)) as writer:
         batch = [message(ALICE, BOB, "1"), message(BOB, ALICE, "2")]
         outcomes = await in_greenlet(lambda: writer.commit(batch))
         assert seqs(outcomes) == [(1, False), (2, False)]
+        assert set(asked) == {threading.main_thread()}
         assert threading.active_count() == threads, "connecting alone took one, and it ended"
         await end(writer)
     assert [row[2] for row in log_of(mariadb_url)] == ["1", "2"]
@@ -100,7 +110,7 @@ async def test_the_loop_goes_on_while_somebody_else_holds_a_row(
 
 
 async def test_its_transaction_is_nobody_elses(db: Database) -> None:
-    """Who asks on the loop, in a thread or in another greenlet has a connection of its own."""
+    """Whatever else is asked in the loop's thread has a connection of its own."""
     own = on_loop(db)
     with db.connection_context(), writing(own) as writer:
         await in_greenlet(lambda: writer.commit([message(ALICE, BOB, "1")]))
@@ -109,9 +119,40 @@ async def test_its_transaction_is_nobody_elses(db: Database) -> None:
 
 
 async def test_on_the_loop_itself_it_may_not_be_asked(db: Database) -> None:
-    own = on_loop(db)
-    with pytest.raises(RuntimeError, match="event loop"):
-        own.connect()
+    own, threads = on_loop(db), threading.active_count()
+    with writing(own) as writer:
+        await in_greenlet(lambda: writer.commit([message(ALICE, BOB, "1")]))
+        for ask_it in (own.connect, own.close, own.cursor):
+            with pytest.raises(RuntimeError, match="event loop"):
+                ask_it()
+        assert threading.active_count() == threads
+        await in_greenlet(lambda: writer.commit([message(ALICE, BOB, "2")]))
+        await end(writer)
+
+
+async def test_only_its_connection_may_be_asked_several_things(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is made, others may make theirs in the same thread."""
+    own, begun, go_on = on_loop(db), asyncio.Event(), threading.Event()
+    loop, connect = asyncio.get_running_loop(), own._open
+
+    def slowly(*how: Any) -> Any:
+        loop.call_soon_threadsafe(begun.set)
+        assert go_on.wait(DEADLINE)
+        return connect(*how)
+
+    monkeypatch.setattr(own, "_open", slowly)
+    with writing(own) as writer:
+        storing = asyncio.create_task(
+            in_greenlet(lambda: writer.commit([message(ALICE, BOB, "1")]))
+        )
+        await begun.wait()
+        with db.connection_context(), pytest.raises(ProgrammingError, match="syntax"):
+            db.execute_sql("SELECT 1; SELECT 2")
+        go_on.set()
+        assert seqs(await storing) == [(1, False)]
+        await end(writer)
 
 
 async def test_where_nothing_listens_it_says_so(db: Database) -> None:
@@ -137,7 +178,7 @@ async def test_a_commit_of_unknown_fate_is_told_once(mariadb_url: str, db: Datab
 async def test_a_connection_that_was_taken_away_while_it_rested(
     mariadb_url: str, db: Database
 ) -> None:
-    """The loop learns of it at once, is not told again, and the next commit begins anew."""
+    """The next commit finds that out, and the one after it begins anew."""
     own = on_loop(db)
     with writing(own) as writer:
         await in_greenlet(lambda: writer.commit([message(ALICE, BOB, "1")]))
@@ -190,9 +231,10 @@ async def test_a_database_that_stands_still_is_given_up(
     own = on_loop(base.make_database(tls_url))
     with writing(own) as writer:
         await in_greenlet(lambda: writer.commit([message(ALICE, BOB, "1")]))
-        server.pause()
         driver: Any = own
+        assert driver.connection()._sock._timeout == base.IO_TIMEOUT
         driver.connection()._read_timeout = SOON
+        server.pause()
         own.connect_params.update(read_timeout=SOON, connect_timeout=1)
         try:
             for _ in range(2):  # the connection that stands still, then a new one

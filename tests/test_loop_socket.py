@@ -4,7 +4,9 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,6 +89,67 @@ async def test_somebody_who_never_reads_is_given_up(line: Line) -> None:
     with pytest.raises(TimeoutError):
         await in_greenlet(lambda: line.socket.sendall(MUCH))
     assert not line.loop.remove_writer(line.fd), "the loop does not watch it any more"
+
+
+async def test_somebody_who_reads_too_slowly_is_given_up(line: Line) -> None:
+    """The timeout is for all of it, however often a little gets through."""
+    line.socket.settimeout(0.05)
+    line.other.setblocking(False)
+    sent = asyncio.create_task(in_greenlet(lambda: line.socket.sendall(MUCH)))
+    while not sent.done():
+        await asyncio.sleep(0.01)
+        with suppress(BlockingIOError):
+            line.other.recv(4096)
+    with pytest.raises(TimeoutError):
+        await sent
+
+
+async def test_it_begins_with_the_timeout_that_the_socket_had() -> None:
+    """The driver has set it, and will not set it again."""
+    mine, other = socket.socketpair()
+    mine.settimeout(0.01)
+    ours = LoopSocket(mine, asyncio.get_running_loop())
+    with other, pytest.raises(TimeoutError):
+        await in_greenlet(lambda: ours.makefile("rb").read(1))
+    ours.close()
+
+
+class Renegotiating(socket.socket):
+    """TLS may have to read before it can send, and to send before it can read."""
+
+    wants: type[ssl.SSLError] | None = None
+
+    def _may_want(self) -> None:
+        wants, self.wants = self.wants, None
+        if wants is not None:
+            raise wants
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        self._may_want()
+        return super().send(data, flags)
+
+    def recv_into(self, into: Any, size: int = 0, flags: int = 0) -> int:
+        self._may_want()
+        return super().recv_into(into, size, flags)
+
+
+async def test_what_tls_wants_first_is_waited_for() -> None:
+    plain, other = socket.socketpair()
+    mine = Renegotiating(fileno=plain.detach())
+    ours = LoopSocket(mine, asyncio.get_running_loop())
+    mine.wants = ssl.SSLWantReadError
+    sent = asyncio.create_task(in_greenlet(lambda: ours.sendall(b"question")))
+    other.setblocking(False)
+    await asyncio.sleep(0)
+    with pytest.raises(BlockingIOError):
+        other.recv(16)
+    other.sendall(b"answer")
+    await sent
+    assert other.recv(16) == b"question"
+    mine.wants = ssl.SSLWantWriteError  # there is room: it goes on in the next turn
+    assert await in_greenlet(lambda: ours.makefile("rb").read(6)) == b"answer"
+    ours.close()
+    other.close()
 
 
 async def test_the_end_of_a_connection_that_rests_is_told_once(line: Line) -> None:

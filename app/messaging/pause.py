@@ -22,6 +22,14 @@ def start(loop: asyncio.AbstractEventLoop, run: Callable[[], None]) -> None:
     loop.call_soon(greenlet(run).switch)
 
 
+def check_may_wait() -> greenlet:
+    """Whom a wait leaves the thread to. Raises RuntimeError on the loop itself, which must not."""
+    others = getcurrent().parent
+    if others is None:
+        raise RuntimeError("nobody may wait on the event loop itself")
+    return others
+
+
 class Pause:
     """Where one greenlet waits. `wait` is the greenlet's, all else the loop's."""
 
@@ -35,13 +43,11 @@ class Pause:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Until wake(); False after so many seconds without. Raises RuntimeError on the loop."""
-        me = getcurrent()
-        if me.parent is None:
-            raise RuntimeError("nobody may wait on the event loop itself")
+        others = check_may_wait()
         timer = None if timeout is None else self._loop.call_later(timeout, self._go_on, False)
-        self._waiting = me
+        self._waiting = getcurrent()
         try:
-            return bool(me.parent.switch())
+            return bool(others.switch())
         finally:
             self._waiting = None
             if timer is not None:
@@ -58,6 +64,7 @@ class Pause:
 
 def in_thread(loop: asyncio.AbstractEventLoop, work: Callable[[], Made]) -> Made:
     """For what cannot wait in this way: a name to be looked up, a TLS handshake."""
+    check_may_wait()
     made: Future[Made] = Future()
     pause = Pause(loop)
 

@@ -35,7 +35,8 @@ log = logging.getLogger("parley.writer")
 FIRST_BACKOFF = 0.02
 LONGEST_BACKOFF = 0.5
 # While several people write, a transaction waits for as many items as the last ones had, but not
-# longer than this after the last one began (seconds): the fixed cost of one is that of thirty
+# longer than this after the last one began (seconds; on the event loop, which counts in whole
+# milliseconds, up to one more): the fixed cost of one is that of thirty
 # messages, and what is answered to the last one comes in this moment.
 PACE = 0.002
 # what is left of that number with each transaction that has less: one that was cut short, because

@@ -1,0 +1,21 @@
+"""Our escaping is the driver's, and faster where it matters."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pymysql.converters import escape_string
+
+from models.escaping import ESCAPES, escaped
+
+
+@given(st.text(alphabet=st.one_of(st.sampled_from("\\\0\n\r\x1a\"'0nrZ%_"), st.characters())))
+@example("\\'")
+@example("\\0\0")
+def test_it_is_what_the_driver_makes(text: str) -> None:
+    assert escaped(text) == escape_string(text)
+
+
+@pytest.mark.parametrize("sign", [chr(number) for number in range(256)])
+def test_no_other_sign_needs_it(sign: str) -> None:
+    assert (escaped(sign) != sign) == (sign in dict(ESCAPES))
+    assert escaped(sign) == escape_string(sign)
