@@ -27,6 +27,7 @@ from app.messaging.counters import Counters
 from app.messaging.dispatch import Dispatch
 from app.messaging.hub import Hub
 from app.messaging.intake import Intake
+from app.messaging.items import author_of
 from app.messaging.presence import Presence
 from app.messaging.reading import Reading
 from app.messaging.repeats import Repeats
@@ -117,6 +118,7 @@ class Parts:
             patience=options.write_timeout,
             rest=log.rest,
             ended=log.close,
+            who=author_of,
         )
 
     def _build_use_cases(self) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from app.messaging.writer import LATELY, PACE, SEVERAL, Writer
+from app.messaging.pace import LATELY, PACE, SEVERAL
+from app.messaging.writer import Writer
 from tests.writer_bench import PATIENCE, Bench, Clock, Position, bench
 
 __all__ = ["bench"]  # fixture
@@ -57,6 +58,23 @@ async def test_few_people_do_not_wait_for_others(bench: Bench) -> None:
     writer.submit("alone")
     await bench.told.until(SEVERAL)
     assert bench.storage.batches[1] == ["alone"]
+
+
+async def test_one_who_writes_a_lot_makes_nobody_wait(bench: Bench) -> None:
+    """One person's burst, however long: the next one's message goes at once."""
+    bench.storage.gate.set()
+    writer = bench.make(
+        queue_size=0,
+        batch_size=100,
+        clock=Clock(),
+        who=lambda item: "flood" if item != "x" else item,
+    )
+    for number in range(2 * SEVERAL):
+        writer.submit(number)
+    await bench.told.until(2 * SEVERAL)
+    writer.submit("x")
+    await bench.told.until(2 * SEVERAL + 1)
+    assert bench.storage.batches[1] == ["x"]
 
 
 async def test_who_waits_for_others_does_not_hold_up_the_end(bench: Bench) -> None:

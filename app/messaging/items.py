@@ -115,6 +115,11 @@ class RoomReceipt(Receipt):
         )
 
 
+def author_of(item: Message | Receipt) -> int:
+    """The user whose it is."""
+    return item.sender.user_id if isinstance(item, Message) else item.user
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """The positions after a receipt, and which of the two it moved."""

@@ -26,6 +26,7 @@ from app.messaging.errors import (
     malformed,
     not_now,
 )
+from app.messaging.pace import Pace
 from app.messaging.runners import Runner
 
 log = logging.getLogger("parley.writer")
@@ -34,16 +35,6 @@ log = logging.getLogger("parley.writer")
 # within two seconds of its return, slow enough to leave it alone.
 FIRST_BACKOFF = 0.02
 LONGEST_BACKOFF = 0.5
-# While several people write, a transaction waits for as many items as the last ones had, but not
-# longer than this after the last one began (seconds; on the event loop, which counts in whole
-# milliseconds, up to one more): the fixed cost of one is that of thirty
-# messages, and what is answered to the last one comes in this moment.
-PACE = 0.002
-# what is left of that number with each transaction that has less: one that was cut short, because
-# somebody was late, must not make the next ones short, too
-LATELY = 0.9
-# items in a batch that mean several people: for fewer, waiting costs them more than it saves
-SEVERAL = 16
 # While something is set aside the storage is asked this often what is free again (seconds).
 ASIDE = 0.1
 # A storage that nothing is asked of takes the connection away after some seconds, with all locks;
@@ -74,14 +65,16 @@ class Writer:
         patience: float,
         rest: Rest = tuple,
         ended: Callable[[], None] = lambda: None,
+        who: Callable[[Any], Hashable] = lambda item: item,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`commit`, `rest` and `ended` are called in the runner; the last when all is stored that
-        was accepted.
+        was accepted. `who` says whose an item is.
         """
         self._commit = commit
         self._ended = ended
         self._committed = committed
+        self._who = who
         self._runner = runner
         self._patience = patience
         self._rest = rest  # what of that which is set aside is free again
@@ -120,14 +113,13 @@ class Writer:
     # -- in the runner ------------------------------------------------------------------------
 
     def _run(self) -> None:
-        wanted, until = 1, 0.0
-        while batch := self._next(wanted, until):
+        pace = Pace(self._batch_size, self._who)
+        while batch := self._next(pace.wanted, pace.until):
             began = self._clock()
             if self._failed > NEVER:
                 batch = self._without_late(batch, self._failed, "no more than before")
             self._hand_over(self._commit_patiently(batch))
-            wanted = self._as_many_as_lately(len(batch), wanted)
-            until = began + PACE
+            pace.note([item for _, item in batch], began)
         self._on_loop(self._drained.set)
         self._ended()
 
@@ -155,10 +147,6 @@ class Writer:
         self._looked = now
         self._refuse(self._aside.take_late(now - self._patience), "their conversation is locked")
         self._aside.release(self._rest())
-
-    def _as_many_as_lately(self, had: int, before: int) -> int:
-        lately = max(had, int(before * LATELY))
-        return min(lately, self._batch_size) if lately >= SEVERAL else 1
 
     def _commit_patiently(self, batch: list[Waiting]) -> Pairs:
         """Commits, again and again while the storage is away, until nobody is patient any more."""
