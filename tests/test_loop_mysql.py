@@ -56,6 +56,11 @@ def number_of(db: Database) -> int:
     return int(ask(db, "SELECT CONNECTION_ID()")[0])
 
 
+def alone_again(threads: int) -> None:
+    """A thread that has told what it made may still be about to end."""
+    until(lambda: threading.active_count() == threads, "it needs no thread")
+
+
 async def while_the_loop_goes_on(work: Callable[[], Made]) -> tuple[Made, int]:
     """What it makes, and how many turns the loop took meanwhile."""
     result, turns = asyncio.create_task(in_greenlet(work)), 0
@@ -80,7 +85,7 @@ async def test_it_stores_in_the_loops_own_thread(
         outcomes = await in_greenlet(lambda: writer.commit(batch))
         assert seqs(outcomes) == [(1, False), (2, False)]
         assert set(asked) == {threading.main_thread()}
-        assert threading.active_count() == threads, "connecting alone took one, and it ended"
+        alone_again(threads)  # connecting took one
         await end(writer)
     assert [row[2] for row in log_of(mariadb_url)] == ["1", "2"]
 
@@ -122,6 +127,7 @@ async def test_on_the_loop_itself_it_may_not_be_asked(db: Database) -> None:
     own, threads = on_loop(db), threading.active_count()
     with writing(own) as writer:
         await in_greenlet(lambda: writer.commit([message(ALICE, BOB, "1")]))
+        alone_again(threads)
         for ask_it in (own.connect, own.close, own.cursor):
             with pytest.raises(RuntimeError, match="event loop"):
                 ask_it()
