@@ -7,6 +7,8 @@ to be escaped: for a batch of long texts a tenth of a second, in which the event
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 # the backslash first: the others bring new ones
 ESCAPES = (
     ("\\", "\\\\"),
@@ -19,8 +21,24 @@ ESCAPES = (
 )
 
 
+# between texts that are escaped together; the only one of the signs that no message may hold
+BETWEEN = "\0"
+OTHERS = tuple((sign, instead) for sign, instead in ESCAPES if sign != BETWEEN)
+
+
 def escaped(text: str) -> str:
     for sign, instead in ESCAPES:
         if sign in text:
             text = text.replace(sign, instead)
     return text
+
+
+def all_escaped(texts: Sequence[str]) -> list[str]:
+    """Each of them. In one go: to look for seven signs in each costs more than all the rest."""
+    together = BETWEEN.join(texts)
+    if together.count(BETWEEN) != len(texts) - 1:
+        return [escaped(text) for text in texts]
+    for sign, instead in OTHERS:
+        if sign in together:
+            together = together.replace(sign, instead)
+    return together.split(BETWEEN)

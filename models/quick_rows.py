@@ -9,10 +9,11 @@ when one of them changes.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from pymysql import err
-from pymysql.constants import COMMAND, CR
+from pymysql.constants import COMMAND, CR, SERVER_STATUS
 
 # where peewee notes its questions: ours are counted with them
 log = logging.getLogger("peewee")
@@ -38,6 +39,22 @@ def ask(connection: Any, statement: str) -> list[bytes]:
     except err.MySQLError:
         raise  # a whole answer, or the connection is closed already
     except BaseException:  # half of an answer is still to come, and nobody must be given it
+        connection._force_close()
+        raise
+
+
+def run(connection: Any, statements: Sequence[str]) -> None:
+    """Several in one question, of which none has rows. Raises pymysql's errors: what comes after a
+    statement that fails was not executed. OperationalError, too, where answers are missing.
+    """
+    connection._execute_command(COMMAND.COM_QUERY, ";".join(statements))
+    try:
+        answer = Answer(connection)
+        for left in reversed(range(len(statements))):
+            answer.done(more=left > 0)
+    except err.MySQLError:
+        raise
+    except BaseException:
         connection._force_close()
         raise
 
@@ -82,6 +99,18 @@ class Answer:
         if whole[0] == ERROR:
             err.raise_mysql_exception(whole)
         return whole
+
+    def done(self, *, more: bool) -> None:
+        """A statement was executed, and `more` tells whether it was not the last."""
+        packet = self.next()
+        if packet[0] != OK:
+            self.fail("rows that nobody asked for")
+        at = _behind(packet, _behind(packet, 1))  # rows that were changed, and the newest id
+        status = int.from_bytes(packet[at : at + 2], "little")
+        if more != bool(status & SERVER_STATUS.SERVER_MORE_RESULTS_EXISTS):
+            self.fail("fewer or more answers than statements")
+        if not more and self._at < len(self._data):
+            self.fail("more than an answer")
 
     def rows(self) -> list[bytes]:
         found: list[bytes] = []
@@ -145,3 +174,8 @@ class Answer:
         if not part:
             self.fail("lost while reading")
         return part
+
+
+def _behind(packet: bytes, at: int) -> int:
+    """Where a number that begins there ends."""
+    return at + 1 + WIDTHS.get(packet[at], 0)

@@ -12,13 +12,14 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import peewee
 import pymysql
 
 from app.cli import main
+from models import quick_rows
 
 DIED = 9  # the exit code of a server that was made to die
 APPEND = "INSERT INTO chatlog"
@@ -126,6 +127,11 @@ class Injector:
         return self.fault(cursor, connection)
 
 
+def check_here() -> None:
+    if time.monotonic() < Away.until:
+        raise pymysql.OperationalError(2006, "MySQL server has gone away")
+
+
 class FaultyCursor:
     """A cursor of the real connection; only COMMIT is special, and only after messages."""
 
@@ -134,16 +140,11 @@ class FaultyCursor:
         self._connection = connection
         self._injector = injector
         self._messages = False
-        self._answers = -1
 
     def execute(self, statement: str, *arguments: Any) -> Any:
-        if time.monotonic() < Away.until:
-            raise pymysql.OperationalError(2006, "MySQL server has gone away")
-        self._messages = self._messages or APPEND in statement
-        if statement.endswith("COMMIT") and self._messages:
+        check_here()
+        if statement == "COMMIT" and self._messages:
             self._messages = False
-            # MySQL is asked for the rest and the commit in one question
-            self._execute_all(statement.removesuffix("COMMIT").rstrip(";"))
             return self._injector.commit(self._cursor, self._connection)
         return self._cursor.execute(statement, *arguments)
 
@@ -151,20 +152,6 @@ class FaultyCursor:
         """SQLite is given each kind of rows by one statement."""
         self._messages = self._messages or (APPEND in statement and bool(rows))
         return self._cursor.executemany(statement, rows)
-
-    def _execute_all(self, statements: str) -> None:
-        if statements:
-            self._cursor.execute(statements)
-            self._answers = 0
-            while self._cursor.nextset():
-                self._answers += 1
-
-    def nextset(self) -> Any:
-        """The answers that were taken before the commit, and then what there is."""
-        if self._answers >= 0:
-            self._answers -= 1
-            return True
-        return self._cursor.nextset()
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._cursor)
@@ -174,13 +161,27 @@ class FaultyCursor:
 
 
 def inject(injector: Injector) -> None:
-    """From now on every cursor of every peewee database is a faulty one."""
+    """From now on every cursor of every peewee database is a faulty one, and so is what MySQL is
+    asked in one question, the commit with all that it commits.
+    """
     real: Callable[..., Any] = peewee.Database.cursor
+    real_run = quick_rows.run
 
     def cursor(self: peewee.Database, *arguments: Any, **options: Any) -> FaultyCursor:
         return FaultyCursor(real(self, *arguments, **options), self.connection(), injector)
 
+    def run(connection: Any, statements: Sequence[str]) -> None:
+        check_here()
+        if not any(APPEND in statement for statement in statements):
+            real_run(connection, statements)
+            return
+        *writes, commit = statements
+        assert commit == "COMMIT"
+        real_run(connection, writes)
+        injector.commit(connection.cursor(), connection)
+
     peewee.Database.cursor = cursor  # type: ignore[method-assign]
+    quick_rows.run = run
 
 
 if __name__ == "__main__":

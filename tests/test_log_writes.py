@@ -174,5 +174,5 @@ def test_nothing_is_written_where_one_of_them_does_not_end_there(
 def test_only_a_number_stands_where_numbers_stand(place: int) -> None:
     row: list[object] = [1, 1, 1, 2, "a", "b", 5]
     row[place] = "1 OR 1=1"
-    with pytest.raises(ValueError, match="format code 'd'"):
+    with pytest.raises(TypeError, match="%d format"):
         statements(Writes(1, [Moved(b"1", 1, (0, 0), (1, 1))], [tuple(row)]))  # type: ignore[list-item]

@@ -8,8 +8,8 @@ import pytest
 from pymysql import err
 
 from models import quick_rows
-from models.base import MariaDatabase, make_database
-from models.quick_rows import LONGEST, Answer, ask
+from models.base import MariaDatabase, make_database, several_statements
+from models.quick_rows import LONGEST, Answer, ask, run
 from tests.services.mariadb import MariaDB
 
 
@@ -75,6 +75,77 @@ def test_a_connection_that_was_ended_is_away(db: Any, mariadb: MariaDB) -> None:
     assert failed.value.args[0] in (1927, 2006, 2013)
     with pytest.raises(err.MySQLError):
         ask(connection, "SELECT 1")
+
+
+# -- several statements --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def several(mariadb: MariaDB) -> Iterator[Any]:
+    found = make_database(mariadb.create_database())
+    with several_statements():
+        found.connect()
+    run(found.connection(), ["CREATE TABLE word (id INT PRIMARY KEY, text LONGTEXT)"])
+    yield found
+    found.close()
+
+
+def words(db: Any) -> list[bytes]:
+    return ask(db.connection(), "SELECT text FROM word ORDER BY id")
+
+
+def test_several_are_executed_in_order(several: Any) -> None:
+    many = ",".join(f"({number},'w')" for number in range(10, 1000))
+    long = "x" * 100_000
+    run(
+        several.connection(),
+        [
+            f"INSERT INTO word VALUES {many}",  # its number of rows is in more than one byte
+            "DELETE FROM word",
+            f"INSERT INTO word VALUES (1, '{long}')",
+            "INSERT INTO word VALUES (2, 'two')",
+            "UPDATE word SET text = 'zwei' WHERE id = 2",
+        ],
+    )
+    assert words(several) == [long.encode(), b"zwei"]
+
+
+def test_nothing_is_executed_after_one_that_fails(several: Any) -> None:
+    one, three = "INSERT INTO word VALUES (1, 'one')", "INSERT INTO word VALUES (3, 'three')"
+    with pytest.raises(err.IntegrityError) as failed:
+        run(several.connection(), [one, one, three])
+    assert failed.value.args[0] == 1062
+    assert words(several) == [b"one"]
+
+
+@pytest.mark.parametrize(
+    "statements", [["DO 1", "SELECT 1"], ["DO 1; DO 1"], ["DO 1; DO 1", "DO 1"]]
+)
+def test_other_answers_than_were_expected_end_the_connection(
+    several: Any, statements: list[str]
+) -> None:
+    with pytest.raises(err.OperationalError) as failed:
+        run(several.connection(), statements)
+    assert failed.value.args[0] == 2013
+    assert not several.connection().open
+
+
+def test_only_a_connection_that_may_takes_several(db: Any) -> None:
+    with pytest.raises(err.ProgrammingError):
+        run(db.connection(), ["DO 1", "DO 1"])
+    run(db.connection(), ["DO 1"])
+
+
+def test_several_that_are_stopped_halfway_end_the_connection(
+    several: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(self: Answer, *, more: bool) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Answer, "done", no_room)
+    with pytest.raises(MemoryError):
+        run(several.connection(), ["DO 1", "DO 1"])
+    assert not several.connection().open
 
 
 # -- from bytes ----------------------------------------------------------------------------------
