@@ -26,6 +26,8 @@ class LoopSocket:
         self._loop = loop
         self._in, self._out = Pause(loop), Pause(loop)
         self._watched = False
+        # what TLS has decrypted already the loop cannot see
+        self._may_have_more = isinstance(sock, ssl.SSLSocket)
 
     def settimeout(self, seconds: float | None) -> None:
         self._timeout = seconds
@@ -45,6 +47,9 @@ class LoopSocket:
 
     def receive(self, into: memoryview) -> int:
         until = self._until()
+        if not self._may_have_more:
+            # to look first, for what is hardly ever there yet, costs as much as to wait
+            self._wait_to_read(until)
         while True:
             try:
                 return self._sock.recv_into(into)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from typing import Any, cast
 
 import pytest
 
@@ -49,6 +50,59 @@ async def test_who_was_woken_is_not_woken_again_by_the_time(pause: Pause) -> Non
     assert pause.is_on
     loop.call_soon(pause.wake)
     assert await result == [True, True]
+
+
+async def test_a_later_end_than_the_last_waits_is_kept(pause: Pause) -> None:
+    """The first wait's timer is still there, and comes too early for the second."""
+    loop = asyncio.get_running_loop()
+
+    def twice() -> float:
+        pause.wait(0.01)
+        began = loop.time()
+        assert pause.wait(0.03) is False
+        return loop.time() - began
+
+    result = asyncio.create_task(in_greenlet(twice))
+    await waiting(pause)
+    loop.call_soon(pause.wake)
+    assert await result >= 0.03
+
+
+async def test_an_earlier_end_than_the_last_waits_is_kept(pause: Pause) -> None:
+    result = asyncio.create_task(in_greenlet(lambda: [pause.wait(LONG), pause.wait(0.01)]))
+    await waiting(pause)
+    asyncio.get_running_loop().call_soon(pause.wake)
+    assert await result == [True, False]
+
+
+async def test_who_waits_for_ever_is_not_woken_by_a_timer_that_was_left(pause: Pause) -> None:
+    loop = asyncio.get_running_loop()
+    result = asyncio.create_task(in_greenlet(lambda: [pause.wait(0.01), pause.wait()]))
+    await waiting(pause)
+    loop.call_soon(pause.wake)
+    await asyncio.sleep(0.02)
+    assert pause.is_on
+    loop.call_soon(pause.wake)
+    assert await result == [True, True]
+
+
+async def test_many_waits_need_one_timer(pause: Pause, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, timers = asyncio.get_running_loop(), []
+
+    def call_at(*of: Any, made: Any = loop.call_at) -> asyncio.TimerHandle:
+        timers.append(made(*of))
+        return cast("asyncio.TimerHandle", timers[-1])
+
+    monkeypatch.setattr(loop, "call_at", call_at)
+    async with asyncio.TaskGroup() as group:
+        result = group.create_task(in_greenlet(lambda: [pause.wait(LONG) for _ in range(20)]))
+        while not result.done():
+            if pause.is_on:
+                loop.call_soon(pause.wake)
+            await asyncio.sleep(0)
+    assert result.result() == [True] * 20
+    # the test's own patience and the pause's
+    assert len(timers) == 2
 
 
 async def test_nobody_waits_and_is_woken(pause: Pause) -> None:

@@ -15,6 +15,8 @@ from typing import TypeVar
 from greenlet import getcurrent, greenlet
 
 Made = TypeVar("Made")
+# later than every time of the loop
+NEVER = float("inf")
 
 
 def start(loop: asyncio.AbstractEventLoop, run: Callable[[], None]) -> None:
@@ -36,6 +38,8 @@ class Pause:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._waiting: greenlet | None = None
+        self._due = 0.0  # when its time is over, of a wait with a timeout
+        self._timer: asyncio.TimerHandle | None = None  # goes on from one wait to the next
 
     @property
     def is_on(self) -> bool:
@@ -44,17 +48,34 @@ class Pause:
     def wait(self, timeout: float | None = None) -> bool:
         """Until wake(); False after so many seconds without. Raises RuntimeError on the loop."""
         others = check_may_wait()
-        timer = None if timeout is None else self._loop.call_later(timeout, self._go_on, False)
+        self._due = NEVER if timeout is None else self._loop.time() + timeout
+        if self._due < NEVER:
+            self._wake_by(self._due)
         self._waiting = getcurrent()
         try:
             return bool(others.switch())
         finally:
             self._waiting = None
-            if timer is not None:
-                timer.cancel()
 
     def wake(self) -> None:
         self._go_on(True)
+
+    def _wake_by(self, due: float) -> None:
+        """Mostly the timer of an earlier wait does: one for each costs more than all the rest."""
+        if self._timer is not None:
+            if self._timer.when() <= due:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(due, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._waiting is None or self._due == NEVER:
+            return
+        if self._loop.time() < self._due:
+            self._wake_by(self._due)
+        else:
+            self._go_on(False)
 
     def _go_on(self, woken: bool) -> None:
         waiting, self._waiting = self._waiting, None
