@@ -65,23 +65,24 @@ class Parser:
             data, self._rest = bytes(self._rest), None
         events: list[Event] = []
         at, end = 0, len(data)
-        while at < end:
-            start, length = (
-                (-1, 0) if self._message is not None else _quick_head(data, at, self._limit)
-            )
-            if start < 0:
-                start, length = self._head(data, at)
-            if start < 0:
-                break
-            stop = start + length
-            if stop > end:
-                self._wait(data, at, stop)
-                break
-            payload = apply_mask(data[start - 4 : start], data[start:stop])
-            if not self._take(data[at], payload, events):
-                break
-            at = stop
+        while 0 <= at < end:
+            if self._message is None:
+                at = _take_texts(data, at, self._limit, events)
+            if at < end:
+                at = self._take_any(data, at, events)
         return events
+
+    def _take_any(self, data: bytes, at: int, events: list[Event]) -> int:
+        """One frame, whatever it is. Where it ends; -1 where it goes no further."""
+        start, length = self._head(data, at)
+        if start < 0:
+            return -1
+        stop = start + length
+        if stop > len(data):
+            self._wait(data, at, stop)
+            return -1
+        payload = apply_mask(data[start - 4 : start], data[start:stop])
+        return stop if self._take(data[at], payload, events) else -1
 
     def _wait(self, data: bytes, at: int, stop: int) -> None:
         self._rest, self._need = bytearray(memoryview(data)[at:]), stop - at
@@ -160,14 +161,27 @@ class Parser:
         return True
 
 
-def _quick_head(data: bytes, at: int, limit: int) -> tuple[int, int]:
-    """As `Parser._head` for what nearly every frame is: a whole text, all of its head there."""
-    if data[at] != WHOLE_TEXT or at + 8 > len(data):
-        return -1, 0
-    size = data[at + 1] - MASKED
-    start, length = at + 6, size
-    if size == 126:
-        start, length = at + 8, data[at + 2] << 8 | data[at + 3]
-    # a length that is written too long, is not masked or has eight bytes is for the other to judge
-    good = 0 <= size < 127 and size <= length <= limit
-    return (start, length) if good else (-1, 0)
+def _take_texts(data: bytes, at: int, limit: int, events: list[Event]) -> int:
+    """What nearly all frames are: whole texts that are here as a whole. Where they end.
+
+    A length that is written too long, is not masked or has eight bytes, and what is no UTF-8, is
+    for `Parser` to judge.
+    """
+    end = len(data)
+    while at + 8 <= end and data[at] == WHOLE_TEXT:
+        start, length = at + 6, data[at + 1] - MASKED
+        if length > 125:
+            start, size = at + 8, length
+            length = data[at + 2] << 8 | data[at + 3]
+            if size == 127 or length < 126:
+                break
+        stop = start + length
+        if not 0 <= length <= limit or stop > end:
+            break
+        try:
+            text = apply_mask(data[start - 4 : start], data[start:stop]).decode()
+        except UnicodeDecodeError:
+            break
+        events.append((TEXT, text))
+        at = stop
+    return at
