@@ -172,7 +172,6 @@ class Parts:
         self.chat = Chat(
             self.bus,
             intake,
-            self.shapes,
             self.counters,
             self.cork,
             self.rooms.tells,

@@ -32,6 +32,8 @@ REFUSED_AFTER = 1.0
 CORK_LIMIT = 65536
 # pushes that may come between joining the routing table and the handshake's end
 EARLY = 1000
+# one for all: what is pushed to many is pushed to one after the other
+FRAMING = Framing()
 
 
 class WebsocketChatHandler(BaseHandler, WireHandler):
@@ -54,8 +56,6 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         "_parts",
         "_cork",
     )
-    _framing = Framing()
-
     person: Person
     credential: Credential
     address = ""
@@ -227,12 +227,12 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
             return len(self._early) < EARLY
         if self.ws_connection is None:
             return False
-        frame, cork = self._framing.text(message), self._cork
+        frame, cork, corked = FRAMING.text(message), self._cork, self._corked
         if not cork.is_in:
             return self.write_frames(frame)
-        if not self._corked:
+        if not corked:
             cork.hold(self)
-        self._corked.append(frame)
+        corked.append(frame)
         self._corked_size += len(frame)
         if self._corked_size >= CORK_LIMIT:
             self.release()

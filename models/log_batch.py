@@ -85,20 +85,16 @@ class BatchSteps:
         # looked for first: a repeat makes no conversation, whomever it names this time
         seen = self._repeats(messages) if look_for_repeats else {}
         keys = [key_of(message) for message in messages]
-        ids = [self.conversations.id(key) for key in keys]
+        ids = self.conversations.ids(keys)
         if None in ids:  # rare: conversations that are new, or new to this process
             new = zip(keys, messages, strict=True)
             self.conversations.find_or_make([one for one in new if identity_of(one[1]) not in seen])
-            ids = [self.conversations.id(key) for key in keys]
+            ids = self.conversations.ids(keys)
         known = {found: key for found, key in zip(ids, keys, strict=True) if found}
-        in_rooms = {
-            (found, message.sender.user_id)
-            for message, found in zip(messages, ids, strict=True)
-            if found and type(message) is not Message
-        }
+        in_rooms = _writers_in_rooms(messages, ids)
         ends = self._ends(known, in_rooms)
         barred = self.conversations.barred(in_rooms)
-        if not look_for_repeats:
+        if not look_for_repeats and (barred or None in ids):
             seen = self._repeats(_not_stored(messages, ids, barred))
         before = dict(ends)
         outcomes = self._place(messages, ids, ends, seen, barred)
@@ -125,7 +121,7 @@ class BatchSteps:
         """
         outcomes: list[Outcome] = []
         placed: dict[Identity, Stored] = {}
-        now, log = self.writes.now, self.writes.log
+        now, log, own_ends = self.writes.now, self.writes.log, self.ends
         for message, conversation in zip(messages, ids, strict=True):
             sender, client_id, other = message.sender.user_id, message.client_id, message.other
             identity = (sender, client_id)
@@ -135,12 +131,12 @@ class BatchSteps:
             if identity in placed:
                 outcomes.append(replace(placed[identity], dup=True))
                 continue
-            if conversation is None or (conversation, sender) in barred:
+            if conversation is None or (barred and (conversation, sender) in barred):
                 outcomes.append(_refusal(message, conversation, barred))
                 continue
             seq, last_time = ends[conversation]
             seq, at = seq + 1, now if now > last_time else last_time  # a clock may be set back
-            ends[conversation] = self.ends[conversation] = (seq, at)
+            ends[conversation] = own_ends[conversation] = (seq, at)
             if other:
                 (self._low if sender < other else self._high)[conversation] = seq
             else:  # a room
@@ -210,6 +206,19 @@ def _ask(
 ) -> list[tuple[Any, ...]]:
     sql.run(cursor, statement, arguments)
     return list(cursor.fetchall())
+
+
+def _writers_in_rooms(
+    messages: Sequence[Message], ids: Sequence[int | None]
+) -> set[tuple[int, int]]:
+    """(room, sender) of what goes to rooms; mostly nothing does."""
+    if set(map(type, messages)) == {Message}:
+        return set()
+    return {
+        (found, message.sender.user_id)
+        for message, found in zip(messages, ids, strict=True)
+        if found and type(message) is not Message
+    }
 
 
 def _not_stored(

@@ -30,6 +30,12 @@ class Conversations:
     def id(self, key: Key) -> int | None:
         return self._memory.ids.get(key) or self.made.get(key)
 
+    def ids(self, keys: Sequence[Key]) -> list[int | None]:
+        found: list[int | None] = list(map(self._memory.ids.get, keys))
+        if None in found and self.made:
+            return [self.id(key) for key in keys]
+        return found
+
     def look_up(self, keys: set[Key]) -> None:
         unknown = {stored_key(key): key for key in keys if self.id(key) is None}
         if unknown:

@@ -93,10 +93,10 @@ def pair(one: int, two: int) -> Key:
 
 def key_of(item: Message | Receipt) -> Key:
     """Of the conversation that it goes to."""
+    if type(item) is Message:  # first: it is asked of every message
+        return pair(item.sender.user_id, item.other)
     if isinstance(item, Receipt):
         return receipt_key(item)
-    if type(item) is Message:
-        return pair(item.sender.user_id, item.other)
     assert isinstance(item, RoomMessage)  # noqa: S101 - there are these two
     return item.room.key
 

@@ -2,7 +2,6 @@
 
 import time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,7 +13,6 @@ from app.messaging.counters import Counters
 from app.messaging.hub import Hub
 from app.messaging.intake import Intake
 from app.messaging.items import Message, Reply, Stored
-from app.messaging.shapes import Shapes
 from tests.test_hub import Pipe
 from tests.writer_bench import Bench, bench
 
@@ -64,9 +62,9 @@ class Scene:
             self.hub.join(socket)
         buckets = Buckets(0, 0, time.monotonic)
         intake = Intake(bench.make(), buckets, counters, content_limit=1, in_flight=0)
-        shapes, bus = Shapes(ZoneInfo("UTC"), lambda _: True), LocalBus(self.hub)
+        bus = LocalBus(self.hub)
         others = {str: self._tell_everybody, int: self._look, float: self._fail}
-        self.chat = Chat(bus, intake, shapes, counters, self.cork, others, lambda *_: None)
+        self.chat = Chat(bus, intake, counters, self.cork, others, lambda *_: None)
 
     def _tell_everybody(self, *_: object) -> None:
         for socket in self.sockets.values():

@@ -16,13 +16,12 @@ from app.messaging import protocol
 from app.messaging.bus import Bus
 from app.messaging.cork import Cork
 from app.messaging.counters import Counters
-from app.messaging.envelopes import as_json, to_recipient, to_sender, word_as_json
+from app.messaging.envelopes import as_json, just_now, to_recipient, to_sender
 from app.messaging.errors import not_allowed
 from app.messaging.intake import Intake
 from app.messaging.items import Message, Outcome, Receipt, Reply, Stored
 from app.messaging.receipts import announce
 from app.messaging.repeats import Repeated
-from app.messaging.shapes import Shapes
 
 log = logging.getLogger("parley.chat")
 
@@ -40,7 +39,6 @@ class Chat:
         self,
         bus: Bus,
         intake: Intake,
-        shapes: Shapes,
         counters: Counters,
         cork: Cork,
         others: Mapping[type, Tell],
@@ -48,7 +46,6 @@ class Chat:
     ) -> None:
         self._bus = bus
         self._intake = intake
-        self._shapes = shapes
         self._counters = counters
         self._cork = cork
         self._repeated = repeated
@@ -100,11 +97,11 @@ class Chat:
         """The recipient first: whether anybody took it is what the sender is told."""
         sender, reply, bus = message.sender, message.reply, self._bus
         me, other, seq, at = sender.user_id, stored.other, stored.seq, stored.time
-        content, now = as_json(stored.content), self._shapes.just_now
-        push = to_recipient(me, content, word_as_json(now(bus.locale(other))), seq, at)
+        content = as_json(stored.content)
+        push = to_recipient(me, content, just_now(bus.locale(other)), seq, at)
         online = bus.send_entry(other, me, False, seq, push) > 0
-        friendly = word_as_json(now(sender.locale))
-        body = to_sender(online, other, content, friendly, seq, at, message.client_id)
+        now = just_now(sender.locale)
+        body = to_sender(online, other, content, now, seq, at, message.client_id)
         answer = protocol.with_ref(body, reply.ref)
         bus.send_entry(me, other, True, seq, body, reply.socket, answer)
         if reply.future is not None and not reply.future.done():

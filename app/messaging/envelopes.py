@@ -11,6 +11,7 @@ from functools import lru_cache
 import orjson
 
 from app.messaging.errors import Errorcode
+from app.messaging.languages import words_of
 
 _PUSH = b'{"errorcode":%d,"data":{"user_id":%%d,"data":["<",%%b,%%b,{"seq":%%d,"time":%%d}]}}'
 _TO_RECIPIENT = _PUSH % Errorcode.OK
@@ -26,10 +27,10 @@ _TO_SENDER = {
 as_json = orjson.dumps
 
 
-@lru_cache(maxsize=64)
-def word_as_json(text: str) -> bytes:
-    """For the few that stand in nearly every envelope."""
-    return as_json(text)
+@lru_cache(maxsize=256)
+def just_now(locale: str) -> bytes:
+    """The friendly time of what was stored this moment, as JSON."""
+    return as_json(words_of(locale).now)
 
 
 def to_recipient(sender: int, content: bytes, friendly: bytes, seq: int, time: int) -> bytes:

@@ -104,6 +104,8 @@ class Hub:
         sockets = self._by_id.get(user_id)
         if not sockets:
             return 0
+        if but in sockets and len(sockets) == 1:
+            return 0
         taken = 0
         # a push that finds its socket dead takes it out of the set: so iterate over a copy
         for socket in tuple(sockets):

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from app.access.person import Person
 from app.messaging import protocol
 from app.messaging.friendly_time import friendly_time, friendly_times
-from app.messaging.languages import words_of
 from models.base import now_ms
 from models.history import Page, Row
 from models.listing import Listed
@@ -32,10 +31,6 @@ class Shapes:
 
     def friendly(self, at: int, locale: str) -> str:
         return friendly_time(at, self.clock(), locale, self._zone)
-
-    def just_now(self, locale: str) -> str:
-        """The friendly time of what was stored this moment."""
-        return words_of(locale).now
 
     def last_seen(self, person: Person) -> int:
         return self.clock() if self._is_online(person.user_id) else person.last_seen

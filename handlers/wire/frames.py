@@ -40,7 +40,12 @@ class Framing:
 
     def text(self, message: bytes) -> bytes:
         if message is not self._message:
-            self._message, self._frame = message, encode(TEXT, message)
+            length = len(message)
+            if 125 < length < 1 << 16:  # as nearly all of them: without a call
+                frame = b"\x81\x7e" + length.to_bytes(2, "big") + message
+            else:
+                frame = encode(TEXT, message)
+            self._message, self._frame = message, frame
         return self._frame
 
 
