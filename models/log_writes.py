@@ -95,8 +95,8 @@ _PROGRESS_FORWARD = (
     " delivered_seq = GREATEST(delivered_seq, VALUES(delivered_seq)),"
     " read_seq = GREATEST(read_seq, VALUES(read_seq))"
 )
-# Rows are written out by one operation each: `%d` takes nothing but a number, and costs half of
-# what a formatted string with `:d` does.
+# Rows are written out by one operation each: `%d` takes nothing but numbers, and costs half of what
+# a formatted string with `:d` does.
 _MOVED_ROW = "(%d,x'%s',%d,%d,%d,%d)"
 _LOG_ROW = "(%d,%d,%d,%d,'%s','%s',%d)"
 _PROGRESS_ROW = "(%d,%d,%s,%d,%d)"
@@ -147,7 +147,11 @@ def _log(writes: Writes) -> str:
 def _progress(writes: Writes) -> str:
     return ",".join(
         [
-            _PROGRESS_ROW % (found, user, "NULL" if other is None else int(other), delivered, read)
+            _PROGRESS_ROW % (found, user, _number(other), delivered, read)
             for found, user, other, delivered, read in sorted(writes.progress)
         ]
     )
+
+
+def _number(value: int | None) -> str:
+    return "NULL" if value is None else "%d" % value  # noqa: UP031 - as the rows

@@ -175,6 +175,29 @@ async def test_a_closed_one_is_not_watched(line: Line) -> None:
     assert not line.is_watched()
 
 
+async def test_over_tls_it_does_not_wait_for_what_is_here(tmp_path: Path) -> None:
+    """One record is decrypted as a whole: the kernel has nothing more of it to tell."""
+    pem = make_pem(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    mine, other = socket.socketpair()
+    trusting = ssl.create_default_context(cafile=pem)
+    at_work = asyncio.to_thread(context.wrap_socket, other, server_side=True)
+    server, wrapped = await asyncio.gather(
+        at_work, asyncio.to_thread(trusting.wrap_socket, mine, server_hostname="localhost")
+    )
+    server.sendall(b"abcdef")
+    ours = LoopSocket(wrapped, asyncio.get_running_loop())
+    into = bytearray(2)
+
+    def two() -> bytes:
+        return bytes(into[: ours.receive(memoryview(into))])
+
+    assert [await in_greenlet(two) for _ in range(3)] == [b"ab", b"cd", b"ef"]
+    ours.close()
+    server.close()
+
+
 async def test_over_tls_it_is_the_same(tmp_path: Path) -> None:
     pem = make_pem(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -23,6 +23,13 @@ async def waiting(pause: Pause) -> None:
     assert pause.is_on
 
 
+def wait_and_be_woken(pause: Pause, seconds: float) -> bool:
+    """In the next turn, which is before any timer's, however slow the machine is."""
+    asyncio.get_running_loop().call_soon(pause.wake)
+    assert pause.wait(seconds)
+    return True
+
+
 async def test_the_loop_goes_on_until_it_is_woken(pause: Pause) -> None:
     result = asyncio.create_task(in_greenlet(lambda: pause.wait(LONG)))
     await waiting(pause)
@@ -41,11 +48,9 @@ async def test_who_was_woken_is_not_woken_again_by_the_time(pause: Pause) -> Non
     loop = asyncio.get_running_loop()
 
     def twice() -> list[bool]:
-        return [pause.wait(0.01), pause.wait(LONG)]
+        return [wait_and_be_woken(pause, 0.01), pause.wait(LONG)]
 
     result = asyncio.create_task(in_greenlet(twice))
-    await waiting(pause)
-    loop.call_soon(pause.wake)
     await asyncio.sleep(0.02)  # longer than the first would have waited
     assert pause.is_on
     loop.call_soon(pause.wake)
@@ -57,29 +62,29 @@ async def test_a_later_end_than_the_last_waits_is_kept(pause: Pause) -> None:
     loop = asyncio.get_running_loop()
 
     def twice() -> float:
-        pause.wait(0.01)
+        wait_and_be_woken(pause, 0.01)
         began = loop.time()
         assert pause.wait(0.03) is False
         return loop.time() - began
 
-    result = asyncio.create_task(in_greenlet(twice))
-    await waiting(pause)
-    loop.call_soon(pause.wake)
-    assert await result >= 0.03
+    assert await in_greenlet(twice) >= 0.03
 
 
 async def test_an_earlier_end_than_the_last_waits_is_kept(pause: Pause) -> None:
-    result = asyncio.create_task(in_greenlet(lambda: [pause.wait(LONG), pause.wait(0.01)]))
-    await waiting(pause)
-    asyncio.get_running_loop().call_soon(pause.wake)
-    assert await result == [True, False]
+    def twice() -> bool:
+        wait_and_be_woken(pause, LONG)
+        return pause.wait(0.01)
+
+    assert await in_greenlet(twice) is False
 
 
 async def test_who_waits_for_ever_is_not_woken_by_a_timer_that_was_left(pause: Pause) -> None:
     loop = asyncio.get_running_loop()
-    result = asyncio.create_task(in_greenlet(lambda: [pause.wait(0.01), pause.wait()]))
-    await waiting(pause)
-    loop.call_soon(pause.wake)
+
+    def twice() -> list[bool]:
+        return [wait_and_be_woken(pause, 0.01), pause.wait()]
+
+    result = asyncio.create_task(in_greenlet(twice))
     await asyncio.sleep(0.02)
     assert pause.is_on
     loop.call_soon(pause.wake)

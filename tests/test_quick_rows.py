@@ -211,6 +211,67 @@ def test_an_answer_that_is_none_ends_the_connection(line: Line) -> None:
     assert line.closed
 
 
+def wide(number: int, width: int) -> bytes:
+    sizes = {1: b"", 2: b"\xfc", 3: b"\xfd", 8: b"\xfe"}
+    return sizes[width] + number.to_bytes(width, "little")
+
+
+def ok(more: bool, rows: bytes = b"\x00", newest: bytes = b"\x00", text: bytes = b"") -> bytes:
+    """A server's, in a transaction (status 1), with a warning."""
+    return b"\x00" + rows + newest + bytes([9 if more else 1, 0, 1, 0]) + text
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 8])
+def test_an_ok_with_numbers_of_every_width(width: int) -> None:
+    line = Line(
+        ok(True, wide(9, width), wide(5, 1)),
+        ok(True, wide(9, 1), wide(5, width), b"Records: 9  Duplicates: 0"),
+        ok(False, wide(9, width), wide(5, width)),
+    )
+    answer = Answer(line)
+    for more in (True, True, False):
+        answer.done(more=more)
+    assert not line.closed
+
+
+@pytest.mark.parametrize("more", [True, False])
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"\x00",
+        b"\x00\x00\x00",
+        ok(False)[:-1],
+        b"\x00\xfe\x00",
+        b"\x00\x00\xfd\x00",
+        b"\x02ab",
+        END,
+    ],
+    ids=["no more", "no status", "cut", "cut rows", "cut id", "a row", "an end"],
+)
+def test_what_is_no_ok_ends_the_connection(packet: bytes, more: bool) -> None:
+    line = Line(packet)
+    with pytest.raises(err.OperationalError) as failed:
+        Answer(line).done(more=more)
+    assert failed.value.args[0] == 2013
+    assert line.closed
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_as_many_answers_as_statements(more: bool) -> None:
+    line = Line(ok(not more), ok(False))
+    with pytest.raises(err.OperationalError):
+        Answer(line).done(more=more)
+    assert line.closed
+
+
+def test_what_was_done_before_the_server_went_away_is_done() -> None:
+    """It says unasked that it goes, behind the answer."""
+    line = Line(ok(False), b"\xff\x1d\x04#08S01shutdown")
+    line._rfile = io.BytesIO(line._rfile.getvalue())
+    Answer(line).done(more=False)
+    assert line.closed, "but nothing more is asked here"
+
+
 def test_the_names_that_are_private_to_pymysql(db: Any) -> None:
     connection = db.connection()
     for name in ("_execute_command", "_force_close", "_rfile"):

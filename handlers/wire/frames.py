@@ -41,7 +41,7 @@ class Framing:
     def text(self, message: bytes) -> bytes:
         if message is not self._message:
             length = len(message)
-            if 125 < length < 1 << 16:  # as nearly all of them: without a call
+            if 125 < length < 1 << 16:  # as most of them: without a call
                 frame = b"\x81\x7e" + length.to_bytes(2, "big") + message
             else:
                 frame = encode(TEXT, message)
