@@ -104,7 +104,7 @@ class Hub:
         sockets = self._by_id.get(user_id)
         if not sockets:
             return 0
-        if but in sockets and len(sockets) == 1:
+        if but in sockets and len(sockets) == 1:  # most who write: their only socket asked
             return 0
         taken = 0
         # a push that finds its socket dead takes it out of the set: so iterate over a copy
