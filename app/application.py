@@ -93,6 +93,7 @@ class Parley(Application):
         return drained
 
     async def _say_goodbye(self) -> None:
+        self.parts.sockets.stopping = True
         for connection in list(self.parts.sockets.connections):
             connection.shut(CloseCode.RESTART, "restart")
         with suppress(TimeoutError):

@@ -27,6 +27,7 @@ class Sockets:
         self._presence = presence
         self._rooms = rooms
         self.connections: set[Connection] = set()
+        self.stopping = False  # whoever comes now is told so, and gets into no table any more
         self._emptied = asyncio.Event()
 
     async def opened(self, connection: Connection) -> None:

@@ -115,7 +115,10 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         # Nothing may come between this and joining, or be awaited: what is prepared is undone only
         # when the user's last socket departs, and another's handshake may be under way.
         await self.parley.bus.prepare(user_id)
-        if 0 < limit <= self.parley.hub.count(user_id):
+        if self.parley.sockets.stopping:  # everybody has been told already
+            self._farewell = (CloseCode.RESTART, "restart")
+            self._over = True
+        elif 0 < limit <= self.parley.hub.count(user_id):
             # browsers hide the status of a refused handshake, so it is said inside
             self._farewell = (CloseCode.TOO_MANY_SOCKETS, "too many sockets")
             self._over = True
