@@ -31,9 +31,12 @@ LOCK_WAIT = 1
 # seconds of silence after which the server takes back the connection, and the locks, of a writer
 # that was stopped in the middle of a transaction; one that is only idle calls rest() more often
 WRITER_REST = 5
+# Texts come in UTF-8 and go into columns that have it: told that they are bytes, MySQL looks at
+# them once, for the column. As text it would convert each of them for the name of the value, too,
+# which nobody reads.
 OWN_LIMITS = (
     f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}, wait_timeout = {WRITER_REST},"
-    " autocommit = 0"
+    " autocommit = 0, character_set_client = binary, character_set_connection = binary"
 )
 # version of SQLite's file, as PRAGMA data_version has it, of a connection that has not asked yet
 UNKNOWN = -1

@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import io
 import ssl
-from socket import socket
+from contextlib import suppress
+from socket import SO_RCVLOWAT, SOL_SOCKET, socket
 
 from app.messaging.pause import Pause
 
 # what is read from the kernel at once
 CHUNK = 65_536
+# seconds for which an answer is waited for as a whole: it mostly takes one thousandth; what is
+# shorter, an error, is told so much later
+WHOLE_WITHIN = 0.01
+# after one that was shorter so many are read as they come: whoever answers here may always say less
+AS_THEY_COME = 100
 
 
 class LoopSocket:
@@ -28,6 +34,8 @@ class LoopSocket:
         self._watched = False
         # what TLS has decrypted already the loop cannot see
         self._may_have_more = isinstance(sock, ssl.SSLSocket)
+        self._least = 1  # bytes until which the kernel tells nobody
+        self._as_they_come = 0  # answers that will not be waited for as a whole
 
     def settimeout(self, seconds: float | None) -> None:
         self._timeout = seconds
@@ -45,11 +53,36 @@ class LoopSocket:
             except (BlockingIOError, ssl.SSLWantWriteError):
                 self._wait_to_write(until)
 
+    def expect(self, least: int) -> None:
+        """What comes next has so many bytes, or is rare: to be woken for parts of it costs both
+        sides more than to read it.
+        """
+        if self._as_they_come > 0:
+            self._as_they_come -= 1
+        elif not self._may_have_more:
+            self._tell_from(least)
+
     def receive(self, into: memoryview) -> int:
         until = self._until()
+        if self._least > 1:
+            return self._receive_whole(into, until)
         if not self._may_have_more:
             # to look first, for what is hardly ever there yet, costs as much as to wait
             self._wait_to_read(until)
+        return self._receive(into, until)
+
+    def _receive_whole(self, into: memoryview, until: float | None) -> int:
+        soon = self._loop.time() + WHOLE_WITHIN
+        with suppress(TimeoutError):
+            self._wait_to_read(soon if until is None else min(soon, until))
+        least = self._least
+        self._tell_from(1)
+        received = self._receive(into, until)
+        if received < least:
+            self._as_they_come = AS_THEY_COME
+        return received
+
+    def _receive(self, into: memoryview, until: float | None) -> int:
         while True:
             try:
                 return self._sock.recv_into(into)
@@ -61,6 +94,10 @@ class LoopSocket:
     def close(self) -> None:
         self._unwatch()
         self._sock.close()
+
+    def _tell_from(self, least: int) -> None:
+        self._least = least
+        self._sock.setsockopt(SOL_SOCKET, SO_RCVLOWAT, least)
 
     def _until(self) -> float | None:
         return None if self._timeout is None else self._loop.time() + self._timeout

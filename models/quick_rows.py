@@ -43,14 +43,17 @@ def ask(connection: Any, statement: str) -> list[bytes]:
         raise
 
 
-def run(connection: Any, statements: Sequence[str]) -> None:
-    """Several in one question, of which none has rows; all in one packet, so below 16 MiB.
+def run(connection: Any, statements: Sequence[str], least: int = 1) -> None:
+    """Several in one question, of which none has rows; all in one packet, so below 16 MiB. `least`:
+    bytes of their answers, where all goes well.
 
     Raises pymysql's errors: what comes after a statement that fails was not executed.
     OperationalError, too, where answers are missing.
     """
     connection._execute_command(COMMAND.COM_QUERY, ";".join(statements))
     try:
+        if (expect := getattr(connection._sock, "expect", None)) is not None:
+            expect(least)  # models/loop_socket.py
         answer = Answer(connection)
         for left in reversed(range(len(statements))):
             answer.done(more=left > 0)

@@ -25,8 +25,8 @@ def db(database_url: str) -> Iterator[Database]:
     yield from prepared(database_url)
 
 
-def prepared(database_url: str) -> Iterator[Database]:
-    """A migrated database with three people in it; its connection belongs to this thread."""
+def prepared(database_url: str, people: int = CAROL) -> Iterator[Database]:
+    """A migrated database with some people in it; its connection belongs to this thread."""
     found = base.connect(database_url)
     schema.migrate(found)
     with found.connection_context():
@@ -40,7 +40,7 @@ def prepared(database_url: str) -> Iterator[Database]:
                 "nickname_key": b"user %d" % number,
                 "created": 0,
             }
-            for number in (ALICE, BOB, CAROL)
+            for number in range(1, people + 1)
         ).execute()
     yield found
     if not found.is_closed():

@@ -170,10 +170,10 @@ def inject(injector: Injector) -> None:
     def cursor(self: peewee.Database, *arguments: Any, **options: Any) -> FaultyCursor:
         return FaultyCursor(real(self, *arguments, **options), self.connection(), injector)
 
-    def run(connection: Any, statements: Sequence[str]) -> None:
+    def run(connection: Any, statements: Sequence[str], least: int = 1) -> None:
         check_here()
         if not any(APPEND in statement for statement in statements):
-            real_run(connection, statements)
+            real_run(connection, statements, least)
             return
         *writes, commit = statements
         assert commit == "COMMIT"
