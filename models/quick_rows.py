@@ -2,7 +2,7 @@
 
 PyMySQL makes an object of each packet and reads it byte by byte in Python: for a page of history
 that costs more than everything else. Here the answer to one question is cut up where it lies. Of
-the connection three private names are used; PyMySQL is pinned, and tests/test_quick_rows.py fails
+the connection four private names are used; PyMySQL is pinned, and tests/test_quick_rows.py fails
 when one of them changes.
 """
 

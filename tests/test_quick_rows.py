@@ -274,7 +274,7 @@ def test_what_was_done_before_the_server_went_away_is_done() -> None:
 
 def test_the_names_that_are_private_to_pymysql(db: Any) -> None:
     connection = db.connection()
-    for name in ("_execute_command", "_force_close", "_rfile"):
+    for name in ("_execute_command", "_force_close", "_rfile", "_sock"):
         assert hasattr(connection, name), name
     assert hasattr(connection._rfile, "read1")
     assert quick_rows.CHUNK > quick_rows.HEADER

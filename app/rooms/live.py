@@ -24,7 +24,7 @@ class Live:
         self.listed: dict[int, Brief] = {}  # who stood in a list before that was told
         self.due: dict[int, float] = {}  # who came or went, and when that is to be told
         self.next_notice = 0.0  # when those who came lately are told, together
-        self.last_notice = 0.0
+        self.last_notice = 0.0  # when something was told last
         self.removed: set[int] = set()  # of those who went: not by themselves
         self.timer: asyncio.TimerHandle | None = None
         self.place: int | None = None  # the last seq shown; None until it has been looked up
