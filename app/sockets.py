@@ -28,7 +28,16 @@ class Sockets:
         self._rooms = rooms
         self.connections: set[Connection] = set()
         self.stopping = False  # whoever comes now is told so, and gets into no table any more
+        self._coming: set[object] = set()  # handshakes that are under way
         self._emptied = asyncio.Event()
+
+    def coming(self, handshake: object) -> None:
+        self._coming.add(handshake)
+
+    def came(self, handshake: object) -> None:
+        """It is open, or will not be."""
+        self._coming.discard(handshake)
+        self._tell_if_empty()
 
     async def opened(self, connection: Connection) -> None:
         """Puts it into the routing table of every process, before its handshake ends."""
@@ -40,8 +49,7 @@ class Sockets:
     def closed(self, connection: Connection) -> None:
         self.connections.discard(connection)
         self.depart(connection)
-        if not self.connections:
-            self._emptied.set()
+        self._tell_if_empty()
 
     def depart(self, socket: Socket) -> None:
         self._rooms.depart(socket)
@@ -60,8 +68,12 @@ class Sockets:
             if socket.credential.session == key:
                 end(socket)
 
+    def _tell_if_empty(self) -> None:
+        if not self.connections and not self._coming:
+            self._emptied.set()
+
     async def emptied(self) -> None:
-        """Returns when the last connection has gone."""
+        """Returns when the last connection has gone, and nobody is about to come."""
         self._emptied.clear()
-        if self.connections:
-            await self._emptied.wait()
+        self._tell_if_empty()
+        await self._emptied.wait()

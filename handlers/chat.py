@@ -68,6 +68,13 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         return self.parley.hub.clients
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
+        self.parley.sockets.coming(self)
+        try:
+            await self._shake_hands(*args, **kwargs)
+        finally:
+            self.parley.sockets.came(self)
+
+    async def _shake_hands(self, *args: Any, **kwargs: Any) -> None:
         try:
             if credential := credential_of(self):  # before the database is asked who that is
                 await self._count_handshake(hash(credential))
@@ -147,6 +154,8 @@ class WebsocketChatHandler(BaseHandler, WireHandler):
         early, self._early = self._early or [], None
         if self._farewell is not None:
             self.close(*self._farewell)
+        self.parley.sockets.came(self)
+        if self._over:
             return
         shapes = self.parley.shapes
         hello = {

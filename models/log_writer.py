@@ -33,10 +33,11 @@ LOCK_WAIT = 1
 WRITER_REST = 5
 # Texts come in UTF-8 and go into columns that have it: told that they are bytes, MySQL looks at
 # them once, for the column. As text it would convert each of them for the name of the value, too,
-# which nobody reads.
+# which nobody reads. And how long its answers are is known in English (log_writes.py).
 OWN_LIMITS = (
     f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}, wait_timeout = {WRITER_REST},"
-    " autocommit = 0, character_set_client = binary, character_set_connection = binary"
+    " autocommit = 0, character_set_client = binary, character_set_connection = binary,"
+    " lc_messages = 'en_US'"
 )
 # version of SQLite's file, as PRAGMA data_version has it, of a connection that has not asked yet
 UNKNOWN = -1

@@ -8,6 +8,7 @@ import pytest
 from app import application
 from app.messaging.bus import Bus
 from app.messaging.errors import CloseCode
+from app.sockets import Sockets
 from tests.client import PATIENCE, guest
 from tests.raw_socket import RawSocket
 from tests.rooms.inside import serve_inside
@@ -27,28 +28,37 @@ class Gate:
         await self._prepare(user_id)
 
 
-async def meet_the_end(first: RawSocket, coming: asyncio.Task[RawSocket], gate: Gate) -> int | None:
-    """The close code of who comes when `first` has heard of the end, and has not answered."""
-    async with asyncio.timeout(PATIENCE):
-        while (got := await first.read_frame()) is not None and got.close_code is None:
-            pass
-    assert got is not None
-    assert got.close_code == CloseCode.RESTART
-    gate.open.set()
-    code = await (await coming).close_code()
-    first.abort()
-    return code
+def everybody_is_told(sockets: Sockets) -> asyncio.Event:
+    """From then on it is waited for them to go."""
+    told, emptied = asyncio.Event(), sockets.emptied
+
+    async def wait() -> None:
+        told.set()
+        await emptied()
+
+    sockets.emptied = wait  # type: ignore[method-assign]
+    return told
 
 
+@pytest.mark.parametrize("alone", [True, False])
 async def test_who_comes_while_all_others_go_is_told_why(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alone: bool
 ) -> None:
     monkeypatch.setattr(application, "FAREWELL", PATIENCE)
     async with serve_inside(tmp_path, database_url) as inside:
         ann, bob = await guest(inside.url, "ann"), await guest(inside.url, "bob")
-        first = await RawSocket.upgraded(ann)
-        gate = Gate(inside.here.bus)
+        first = None if alone else await RawSocket.upgraded(ann)
+        gate, told = Gate(inside.here.bus), everybody_is_told(inside.here.sockets)
         coming = asyncio.create_task(RawSocket.upgraded(bob))
         await asyncio.wait_for(gate.reached.wait(), PATIENCE)
-        ending = asyncio.create_task(meet_the_end(first, coming, gate))
+
+        async def let_in() -> int | None:
+            await asyncio.wait_for(told.wait(), PATIENCE)
+            gate.open.set()
+            code = await (await coming).close_code()
+            if first is not None:
+                assert await first.close_code() == CloseCode.RESTART
+            return code
+
+        ending = asyncio.create_task(let_in())
     assert await ending == CloseCode.RESTART

@@ -128,13 +128,24 @@ async def test_the_answer_to_a_batch_is_expected_as_a_whole(
     """Never more than comes: that would be waited for in vain. And not without the last OK: the
     others would wake us for nothing.
     """
+    await expect_whole_answers(mariadb_url, monkeypatch, pairs)
+
+
+async def test_in_other_languages_the_answer_would_be_shorter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with MariaDB("--lc-messages=da_DK") as server:
+        await expect_whole_answers(server.create_database(), monkeypatch, pairs=2)
+
+
+async def expect_whole_answers(url: str, monkeypatch: pytest.MonkeyPatch, pairs: int) -> None:
     answers = Answers(monkeypatch)
     monkeypatch.setattr(loop_socket, "WHOLE_WITHIN", DEADLINE)
     people = [(2 * n + 1, 2 * n + 2) for n in range(pairs)]
     said = [[message(me, other, f"{n}") for me, other in people] for n in range(2)]
     read = [receipt(other, me, read=2) for me, other in people]
     batches: list[Sequence[Message | Receipt]] = [*said, read]
-    for db in prepared(mariadb_url, 2 * pairs):
+    for db in prepared(url, 2 * pairs):
         with writing(on_loop(db)) as writer:
             for batch in batches:
                 await in_greenlet(partial(writer.commit, batch))

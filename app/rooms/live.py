@@ -23,8 +23,7 @@ class Live:
         self.told: dict[int, Brief] = {}  # who has been told to be in
         self.listed: dict[int, Brief] = {}  # who stood in a list before that was told
         self.due: dict[int, float] = {}  # who came or went, and when that is to be told
-        self.next_notice = 0.0  # when those who came lately are told, together
-        self.last_notice = 0.0  # when something was told last
+        self.looked = 0.0  # when it was looked last who is to be told of
         self.removed: set[int] = set()  # of those who went: not by themselves
         self.timer: asyncio.TimerHandle | None = None
         self.place: int | None = None  # the last seq shown; None until it has been looked up

@@ -21,8 +21,8 @@ from models.room_log import Member
 
 # rooms one socket may be in
 ROOMS_PER_SOCKET = 50
-# seconds from one notice to the next, and from the first who comes: a thousand who come or go at
-# once are then a few notices to each, not a thousand
+# seconds from one notice to the next at least, and until it is told of who comes: a thousand who
+# come or go at once are then a few notices to each, not a thousand
 GATHERING = 0.05
 
 
@@ -169,25 +169,21 @@ class Roster:
 
     def changed(self, live: Live, user_id: int, at_once: bool = False) -> None:
         """Somebody came or went, in this process or in another: told when it has lasted."""
-        now = asyncio.get_running_loop().time()
-        if at_once or self.is_in(live, user_id):
-            if live.next_notice <= now:
-                live.next_notice = now + GATHERING
-            live.due[user_id] = live.next_notice
-        else:
-            live.due[user_id] = now + self._grace
+        coming = self.is_in(live, user_id)
+        wait = GATHERING if coming or at_once else self._grace
+        live.due[user_id] = asyncio.get_running_loop().time() + wait
         if live.timer is None or live.timer.when() > live.due[user_id]:
             self._arm(live, live.due[user_id])
 
     def _arm(self, live: Live, when: float) -> None:
         if live.timer is not None:
             live.timer.cancel()
-        when = max(when, live.last_notice + GATHERING)
+        when = max(when, live.looked + GATHERING)
         live.timer = asyncio.get_running_loop().call_at(when, self._tell, live)
 
     def _tell(self, live: Live) -> None:
         live.timer = None
-        live.last_notice = now = asyncio.get_running_loop().time()
+        live.looked = now = asyncio.get_running_loop().time()
         due = [user_id for user_id, when in live.due.items() if when <= now]
         for user_id in due:
             del live.due[user_id]
