@@ -305,6 +305,7 @@ async def test_a_database_that_stands_still_is_given_up(
         assert driver.connection()._sock._timeout == base.IO_TIMEOUT
         driver.connection()._read_timeout = SOON
         server.pause()
+        patient = dict(own.connect_params)
         own.connect_params.update(read_timeout=SOON, connect_timeout=1)
         try:
             for _ in range(2):  # the connection that stands still, then a new one
@@ -313,7 +314,7 @@ async def test_a_database_that_stands_still_is_given_up(
                 assert own.is_closed()
         finally:
             server.resume()
-            own.connect_params.update(read_timeout=base.IO_TIMEOUT)
+            own.connect_params.update(patient)
         await asyncio.to_thread(until, server.answers, "it goes on")
         outcomes = await in_greenlet(lambda: writer.commit([message(ALICE, BOB, "2")]))
         assert seqs(outcomes) == [(2, False)]
