@@ -169,7 +169,9 @@ class RoomTab(Line):
 
     async def _say_again(self, client_id: str) -> None:
         """Who is out by now says it again when this tab is in again."""
-        draft = self.outbox[client_id]
+        draft = self.outbox.get(client_id)
+        if draft is None:  # told to be stored since it was refused
+            return
         draft.refusals += 1
         await self.pause(draft.refusals)
         if client_id in self.outbox and self.rooms[draft.room].inside:

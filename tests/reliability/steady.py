@@ -115,7 +115,9 @@ class SteadyClient(Line):
         self._start(self._again(push["ref"]) if draft else self._sync_again())
 
     async def _again(self, client_id: str) -> None:
-        draft = self.outbox[client_id]
+        draft = self.outbox.get(client_id)
+        if draft is None:  # told to be stored since it was refused
+            return
         draft.refusals += 1
         await self.pause(draft.refusals)
         if self._synced and client_id in self.outbox:
