@@ -4,9 +4,8 @@ would not lose either.
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,21 +13,11 @@ import pytest
 from peewee import Database, OperationalError, ProgrammingError
 
 from app.messaging.errors import TryAgain
-from app.messaging.items import Message, Receipt
-from models import base, loop_socket
+from models import base
 from models.log_writer import LOCK_WAIT, LogWriter
 from models.loop_mysql import MariaOnLoop, on_loop
 from models.loop_socket import LoopSocket
-from tests.batches import (
-    ALICE,
-    BOB,
-    DEADLINE,
-    log_of,
-    message,
-    prepared,
-    receipt,
-    seqs,
-)
+from tests.batches import ALICE, BOB, DEADLINE, log_of, message, prepared, seqs
 from tests.certificates import make_pem
 from tests.in_greenlet import in_greenlet
 from tests.lossy_line import LossyLine
@@ -37,8 +26,6 @@ from tests.services.mariadb import MariaDB
 from tests.until import until
 
 Made = TypeVar("Made")
-# bytes of the answer to COMMIT
-OK = 11
 # seconds after which a database that stands still is given up here
 SOON = 0.2
 
@@ -101,57 +88,6 @@ async def test_it_stores_in_the_loops_own_thread(
         alone_again(threads)  # connecting took one
         await end(writer)
     assert [row[2] for row in log_of(mariadb_url)] == ["1", "2"]
-
-
-class Answers:
-    """How many bytes an answer was expected to have, and what the reads gave."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.least, self.came = 0, [0]
-        self._expect, self._receive = LoopSocket.expect, LoopSocket.receive
-        monkeypatch.setattr(LoopSocket, "expect", lambda *given: self.expect(*given))
-        monkeypatch.setattr(LoopSocket, "receive", lambda *given: self.receive(*given))
-
-    def expect(self, sock: LoopSocket, least: int) -> None:
-        self.least, self.came = least, []
-        self._expect(sock, least)
-
-    def receive(self, sock: LoopSocket, into: memoryview) -> int:
-        self.came.append(self._receive(sock, into))
-        return self.came[-1]
-
-
-@pytest.mark.parametrize("pairs", [1, 2, 150])
-async def test_the_answer_to_a_batch_is_expected_as_a_whole(
-    mariadb_url: str, monkeypatch: pytest.MonkeyPatch, pairs: int
-) -> None:
-    """Never more than comes: that would be waited for in vain. And not without the last OK: the
-    others would wake us for nothing.
-    """
-    await expect_whole_answers(mariadb_url, monkeypatch, pairs)
-
-
-async def test_in_other_languages_the_answer_would_be_shorter(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    with MariaDB("--lc-messages=da_DK") as server:
-        await expect_whole_answers(server.create_database(), monkeypatch, pairs=2)
-
-
-async def expect_whole_answers(url: str, monkeypatch: pytest.MonkeyPatch, pairs: int) -> None:
-    answers = Answers(monkeypatch)
-    monkeypatch.setattr(loop_socket, "WHOLE_WITHIN", DEADLINE)
-    people = [(2 * n + 1, 2 * n + 2) for n in range(pairs)]
-    said = [[message(me, other, f"{n}") for me, other in people] for n in range(2)]
-    read = [receipt(other, me, read=2) for me, other in people]
-    batches: list[Sequence[Message | Receipt]] = [*said, read]
-    for db in prepared(url, 2 * pairs):
-        with writing(on_loop(db)) as writer:
-            for batch in batches:
-                await in_greenlet(partial(writer.commit, batch))
-                assert answers.least <= sum(answers.came) < answers.least + OK
-                assert len(answers.came) == 1
-            await end(writer)
 
 
 async def test_the_loop_goes_on_while_somebody_else_holds_a_row(

@@ -4,13 +4,12 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from models import loop_socket
 from models.loop_socket import LoopSocket
 from tests.certificates import make_pem
 from tests.in_greenlet import PATIENCE, in_greenlet
@@ -222,89 +221,3 @@ async def test_over_tls_it_is_the_same(tmp_path: Path) -> None:
 
         assert await in_greenlet(ask) == MUCH
         mine.close()
-
-
-@contextmanager
-def over_tcp() -> Iterator[tuple[LoopSocket, socket.socket]]:
-    """Ours and the other one; of others the kernel tells every byte."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        mine = socket.create_connection(server.getsockname())
-        other, _ = server.accept()
-    ours = LoopSocket(mine, asyncio.get_running_loop())
-    with other:
-        yield ours, other
-    ours.close()
-
-
-async def turns() -> None:
-    for _ in range(5):
-        await asyncio.sleep(0)
-
-
-async def test_an_answer_is_waited_for_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop_socket, "WHOLE_WITHIN", PATIENCE)
-    with over_tcp() as (ours, other):
-        file = ours.makefile("rb")
-        ours.expect(6)
-        result = asyncio.create_task(in_greenlet(lambda: file.read1(16)))
-        await turns()
-        other.sendall(b"abcde")
-        await turns()
-        assert not result.done()
-        other.sendall(b"f")
-        assert await result == b"abcdef"
-        # only this one was expected
-        result = asyncio.create_task(in_greenlet(lambda: file.read1(16)))
-        await turns()
-        other.sendall(b"gh")
-        assert await result == b"gh"
-
-
-async def test_a_shorter_answer_comes_later_and_the_next_ones_as_they_come(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(loop_socket, "AS_THEY_COME", 1)
-    with over_tcp() as (ours, other):
-        file = ours.makefile("rb")
-        for patience in (loop_socket.WHOLE_WITHIN, PATIENCE):
-            monkeypatch.setattr(loop_socket, "WHOLE_WITHIN", patience)
-            ours.expect(6)
-            other.sendall(b"short")
-            assert await in_greenlet(lambda: file.read1(16)) == b"short"
-        ours.expect(6)
-        result = asyncio.create_task(in_greenlet(lambda: file.read1(16)))
-        other.sendall(b"abcde")
-        await turns()
-        assert not result.done()
-        other.sendall(b"f")
-        assert await result == b"abcdef"
-
-
-async def test_an_answer_that_takes_longer_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop_socket, "WHOLE_WITHIN", 0.0)
-    with over_tcp() as (ours, other):
-        ours.settimeout(PATIENCE)
-        ours.expect(6)
-        result = asyncio.create_task(in_greenlet(lambda: ours.makefile("rb").read(6)))
-        await turns()
-        other.sendall(b"abcdef")
-        assert await result == b"abcdef"
-
-
-async def test_nobody_is_waited_for_longer_than_the_timeout() -> None:
-    with over_tcp() as (ours, _):
-        ours.settimeout(loop_socket.WHOLE_WITHIN / 2)
-        ours.expect(6)
-        with pytest.raises(TimeoutError):
-            await in_greenlet(lambda: ours.makefile("rb").read(6))
-
-
-async def test_the_end_is_told_whatever_was_expected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop_socket, "WHOLE_WITHIN", PATIENCE)
-    with over_tcp() as (ours, other):
-        ours.expect(6)
-        result = asyncio.create_task(in_greenlet(lambda: ours.makefile("rb").read(6)))
-        await turns()
-        other.sendall(b"ab")
-        other.shutdown(socket.SHUT_WR)
-        assert await result == b"ab"
