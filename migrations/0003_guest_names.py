@@ -87,13 +87,15 @@ def down(migrator: Any, db: Any) -> None:
 
 def fill(user: Any, db: Any) -> None:
     """Guests have no look: nobody is kept from looking like one."""
-    prototypes = read_prototypes()
+    prototypes: dict[int, str] = {}
     last = 0
     while True:
         is_next = (user.id > last) & (user.kind != "guest")
         some = list(user.select().where(is_next).order_by(user.id).limit(BATCH))
         if not some:
             return
+        # where nobody is yet it is not read: it takes longer than all other steps together
+        prototypes = prototypes or read_prototypes()
         for one in some:
             username = one.username.removeprefix(EMBEDDED) if one.kind == "embedded" else None
             pair = keys(one.username if username is None else username, prototypes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.resources
 import json
 import string
 from collections.abc import Iterator
@@ -116,6 +117,32 @@ def test_looks_are_kept_with_every_name(db: Database, database_url: str) -> None
     visitor, _ = guests.enter("a visitor", "en", 1)
     wanted[visitor.user_id] = (None,) * len(COLUMNS)
     assert {row[0]: row[1:] for row in stored(database_url)} == wanted
+
+
+def test_where_nobody_is_yet_the_table_is_not_read(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes three times as long as all migrations together, at the first start of everybody."""
+    asked: list[str] = []
+    real = importlib.resources.files
+
+    def watched(package: str) -> Any:
+        asked.append(package)
+        return real(package)
+
+    monkeypatch.setattr(importlib.resources, "files", watched)
+    db = base.connect(sqlite_url)
+    schema.migrate(db)
+    assert asked == []
+    schema.migrate_back(db, STEP)
+    with db.connection_context():
+        db.execute_sql(
+            "INSERT INTO user (username, name_key, kind, nickname, nickname_key, avatar, locale,"
+            " created, last_seen, revoked_before)"
+            " VALUES ('ann', x'61', 'local', 'ann', x'61', '', 'en', 1, 1, 0)"
+        )
+    schema.migrate(db)
+    assert asked == ["confusable_homoglyphs"]
 
 
 def populate(count: int) -> None:
