@@ -11,10 +11,21 @@ import socket
 # closed ephemeral port can even connect to itself.
 FIRST, LAST = 20_000, 31_999
 
-# Runs side by side start at different places, so they rarely ask for the same port.
-_candidates = itertools.islice(
-    itertools.cycle(range(FIRST, LAST + 1)), (os.getpid() * 37) % (LAST - FIRST), None
-)
+# Ports between where one worker of a run begins and the next: more than either of them takes. Two
+# that came to the same place would go on side by side, and take each other's ports again and again.
+APART = 1_500
+
+
+def begin(process: int, worker: str = "", run: int = 0) -> int:
+    """Where a process begins to look. Runs side by side begin at different places, and so do the
+    workers of a run (gw0, gw1, ...), whose own numbers lie close together.
+    """
+    place = run * 37 + int(worker.removeprefix("gw")) * APART if worker else process * 37
+    return place % (LAST - FIRST)
+
+
+_start = begin(os.getpid(), os.environ.get("PYTEST_XDIST_WORKER", ""), os.getppid())
+_candidates = itertools.islice(itertools.cycle(range(FIRST, LAST + 1)), _start, None)
 
 
 def is_free(port: int) -> bool:
