@@ -122,7 +122,7 @@ def test_looks_are_kept_with_every_name(db: Database, database_url: str) -> None
 def test_where_nobody_is_yet_the_table_is_not_read(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It takes three times as long as all migrations together, at the first start of everybody."""
+    """It takes longer than all other steps together, at the first start of everybody."""
     asked: list[str] = []
     real = importlib.resources.files
 
